@@ -1,0 +1,66 @@
+"""Foundations: regression, the cost surface, the spiral."""
+
+from tidu.catalogue.entry import Figure, System, Target
+from tidu.words import Text
+
+SYSTEMS = (
+    System(
+        id="linear-regression",
+        chapter="foundations",
+        title=Text("线性回归", "Linear regression"),
+        about=Text(
+            "同一条直线的两种求法：一步到位的闭式解（QR 分解）与一步步下山的梯度下降，"
+            "在真实数据上直到小数点后六位都一致；也可换成你自己的 CSV。",
+            "One line found twice: at once, in closed form (QR), and step by step, by gradient "
+            "descent. On real data the two agree to six decimals; bring your own CSV if you like.",
+        ),
+        components=("tidu.optim:least_squares", "tidu.optim:gradient_descent"),
+        experiment="tidu.experiments.foundations.linear_regression",
+        presets=("quick", "standard"),
+        sources=("diabetes",),
+        notes=("002#回归", "003#梯度下降"),
+        targets=(Target("standard", "max_gap", "<=", 1e-6, every=True),),
+    ),
+    System(
+        id="cost-surface",
+        chapter="foundations",
+        title=Text("成本表面与等值线", "Cost surface and contours"),
+        about=Text(
+            "把损失画成地形：横轴是权重与偏置，高度是误差，下降的脚印画在上面；"
+            "深层网络则沿两个按滤波器归一化的随机方向切开来看。",
+            "The loss as a landscape over weight and bias, with the footprints of descent on it; "
+            "for a deep network, a cut along two filter-normalised random directions.",
+        ),
+        components=("tidu.optim:loss_surface", "tidu.optim:filter_normalised_directions"),
+        experiment="tidu.experiments.foundations.cost_surface",
+        presets=("quick", "standard"),
+        sources=("diabetes",),
+        notes=("003#成本表面和等值线图",),
+    ),
+    System(
+        id="spiral",
+        chapter="foundations",
+        title=Text("螺旋分类", "Spiral classification"),
+        about=Text(
+            "三条旋臂缠在一起，直线怎么也分不开；一个小网络把平面揉弯，就分开了。"
+            "看它的边界怎样一步步长出来。",
+            "Three arms wound into each other that no straight line can part, and the small "
+            "network that bends the plane until it can. Watch its boundary grow.",
+        ),
+        components=("tidu.nn:MLP", "tidu.nn:StackedLinear"),
+        experiment="tidu.experiments.foundations.spiral",
+        presets=("quick", "standard", "two-spirals"),
+        notes=("001#导语",),
+        targets=(
+            Target(
+                "standard",
+                "mlp_accuracy",
+                ">=",
+                0.99,
+                every=True,
+                published=Figure("0.98 (training set)", "Stanford CS231n notes, case study"),
+            ),
+            Target("two-spirals", "mlp_accuracy", ">=", 1.0, every=True),
+        ),
+    ),
+)

@@ -1,0 +1,36 @@
+"""Generative models: networks that make new data."""
+
+from tidu.catalogue.entry import Figure, System, Target
+from tidu.words import Text
+
+_VEEGAN = "VEEGAN, Srivastava et al. 2017, table 1"
+
+SYSTEMS = (
+    System(
+        id="gan",
+        chapter="generative",
+        title=Text("GAN：造假者与鉴定师", "GAN: forger against expert"),
+        about=Text(
+            "生成器学着造假，判别器学着识假，两个优化器轮流走一步。看它能不能一个模态都不丢。",
+            "A generator learns to forge while a discriminator learns to tell, two optimisers "
+            "taking turns. Does it find every mode, or drop some?",
+        ),
+        components=(
+            "tidu.losses:non_saturating",
+            "tidu.losses:least_squares_gan",
+            "tidu.losses:wasserstein",
+            "tidu.losses:gradient_penalty",
+        ),
+        experiment="tidu.experiments.generative.gan",
+        presets=("quick", "standard", "grid"),
+        notes=("002#GAN",),
+        targets=(
+            Target("standard", "modes", ">=", 8, every=True, published=Figure("8", _VEEGAN)),
+            Target(
+                "standard", "good_share", ">=", 0.9, every=True, published=Figure("0.529", _VEEGAN)
+            ),
+            Target("grid", "modes", ">=", 25, every=True, published=Figure("24.6", _VEEGAN)),
+            Target("grid", "good_share", ">=", 0.9, every=True, published=Figure("0.40", _VEEGAN)),
+        ),
+    ),
+)

@@ -1,0 +1,1 @@
+"""The command line: a small dispatcher and one file for each command."""

@@ -1,0 +1,50 @@
+"""``tidu new NAME --from EXPERIMENT``: a copy of an experiment's file to change."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated
+
+import tyro
+
+from tidu import catalogue
+from tidu.cli.parse import parse
+from tidu.errors import TiduError, unknown
+from tidu.files import write_text
+from tidu.words import Text, language
+
+
+@dataclass(frozen=True)
+class Arguments:
+    """A copy of an experiment's file to change, run the same way."""
+
+    name: tyro.conf.Positional[str]  # what to call it
+    from_: Annotated[str, tyro.conf.arg(name="from")] = "lenet"  # the experiment to copy
+
+
+def main(words: Sequence[str]) -> None:
+    """Carry the command out."""
+    wanted = parse(Arguments, "new", words)
+    if not re.fullmatch(r"[A-Za-z][A-Za-z0-9_-]*", wanted.name):
+        raise TiduError(
+            f"A new experiment's name needs letters, digits and dashes; got {wanted.name!r}.",
+            "For example: tidu new my-idea --from lenet",
+        )
+    if wanted.name in catalogue.SYSTEMS:
+        raise TiduError(
+            f"{wanted.name} is an experiment of tidu already.", "Choose a name of your own."
+        )
+    system = catalogue.system(wanted.from_)
+    if system.experiment is None:
+        runnable = [s.id for s in catalogue.SYSTEMS.values() if s.experiment]
+        raise unknown("experiment to copy", wanted.from_, runnable)
+    source = Path(__file__).parents[1].joinpath(*system.experiment.split(".")[1:])
+    path = Path(wanted.name.replace("-", "_") + ".py")
+    if path.exists():
+        raise TiduError(f"{path} exists already.", "Choose another name, or delete the file.")
+    write_text(path, source.with_suffix(".py").read_text(encoding="utf-8"))
+    done = Text(f"已写好 {path}。改它，然后：", f"Wrote {path}. Change it, then:")
+    print(f"{done[language()]}\n  tidu run {wanted.name} --preset {system.presets[0]}")

@@ -1,0 +1,119 @@
+"""``tidu run EXPERIMENT``: train or measure; every field of the configuration is a flag."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Annotated, Any
+
+import tyro
+
+from tidu.cli.parse import parse
+from tidu.errors import TiduError
+from tidu.laboratory.experiment import Experiment, load_experiment
+from tidu.words import Text, language
+
+
+@dataclass(frozen=True)
+class Arguments:
+    """How to run, whatever the experiment."""
+
+    preset: str = "standard"  # the configuration to begin from
+    seed: int = 0  # the first seed
+    seeds: int = 1  # how many seeds to train
+    name: str | None = None  # the run's name; by default the experiment's id and a number
+    from_: Annotated[str | None, tyro.conf.arg(name="from")] = None  # a run to start from
+    data: str | None = None  # your own file or folder instead of the source
+    target: str | None = None  # the column of your own table to predict
+    mirror: str | None = None  # folder or URL that stands in for the official addresses
+    device: str = "auto"  # cpu, cuda, mps; auto takes the accelerator where there is one
+    threads: int | None = None  # processor threads; by default what suits the experiment
+    checkpoint_every: float = 10.0  # seconds between checkpoints; 0 for every step
+    results: str | None = None  # also write the result as JSON into this folder
+    quiet: bool = False  # no progress
+    json: bool = False  # end with one line of JSON for programs
+
+
+def main(words: Sequence[str]) -> None:
+    """Carry the command out."""
+    experiment, rest = _experiment(list(words))
+    preset = _value_of("--preset", rest) or experiment.default_preset()
+    config = experiment.preset(preset)
+
+    def together(how: Arguments, config: Any) -> tuple[Arguments, Any]:
+        return how, config
+
+    together.__annotations__ = {"how": Arguments, "config": type(config), "return": tuple}
+    together.__defaults__ = (Arguments(preset=preset), config)
+    about = (experiment.module.__doc__ or "").strip().split("\n\n")[0]
+    how, config = parse(together, f"run {experiment.name}", rest, description=about)
+    _carry_out(experiment, how, config)
+
+
+def _carry_out(experiment: Experiment, how: Arguments, config: Any) -> None:
+    import os
+
+    from tidu.cli import tell
+
+    if how.mirror is not None:
+        os.environ["TIDU_DATA_MIRROR"] = how.mirror
+    if not how.quiet and not how.json:
+        spoken = language()
+        starting = Text("载入 PyTorch，准备数据……", "Loading PyTorch and the data ...")
+        print(starting[spoken], file=sys.stderr, flush=True)
+    from tidu import laboratory
+
+    run = laboratory.run(
+        experiment.reference,
+        preset=how.preset,
+        seed=how.seed,
+        seeds=how.seeds,
+        name=how.name,
+        origin=how.from_,
+        data=how.data,
+        target=how.target,
+        device=how.device,
+        threads=how.threads,
+        checkpoint_every=how.checkpoint_every,
+        quiet=how.quiet or how.json,
+        config=config,
+    )
+    if not run.is_main:
+        return
+    if how.results is not None:
+        from tidu.laboratory.results import write_result
+
+        write_result(run.path, how.results)
+    if how.json:
+        print(json.dumps(tell.as_json(run.path)))
+    else:
+        tell.result(run.path)
+
+
+def _experiment(words: list[str]) -> tuple[Experiment, list[str]]:
+    if words and words[0] in {"-h", "--help"}:
+        from tidu import catalogue
+
+        runnable = " ".join(s.id for s in catalogue.SYSTEMS.values() if s.experiment)
+        print("usage: tidu run EXPERIMENT [OPTIONS]\n")
+        print(f"experiments: {runnable}")
+        print("flags of one of them: tidu run EXPERIMENT --help")
+        raise SystemExit(0)
+    if not words or words[0].startswith("-"):
+        raise TiduError(
+            "tidu run needs the name of an experiment first.",
+            "For example: tidu run lenet --preset quick. See all of them: tidu list",
+        )
+    return load_experiment(words[0]), words[1:]
+
+
+def _value_of(flag: str, words: list[str]) -> str | None:
+    """The value that ``flag`` has in ``words``: its defaults must be known before parsing."""
+    for place, word in enumerate(words):
+        if word == flag and place + 1 < len(words):
+            return words[place + 1]
+        if word.startswith(f"{flag}="):
+            return word.split("=", 1)[1]
+    return None

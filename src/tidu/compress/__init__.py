@@ -1,0 +1,16 @@
+"""Compression of any ``nn.Module``: the same answers from fewer weights, and from fewer neurons."""
+
+from __future__ import annotations
+
+from tidu.compress.magnitude import magnitude_masks as magnitude_masks
+from tidu.compress.masks import Masks as Masks
+from tidu.compress.masks import prunable as prunable
+from tidu.compress.neurons import neuron_scores as neuron_scores
+from tidu.compress.neurons import remove_neurons as remove_neurons
+from tidu.compress.neurons import silence_neurons as silence_neurons
+from tidu.compress.neurons import strongest_neurons as strongest_neurons
+from tidu.compress.neurons import weight_layers as weight_layers
+from tidu.compress.size import count_parameters as count_parameters
+from tidu.compress.size import count_weights_left as count_weights_left
+from tidu.compress.size import latency as latency
+from tidu.compress.size import stored_bytes as stored_bytes

@@ -1,0 +1,67 @@
+"""Real data by name, and readers for the user's own files.
+
+>>> from tidu import data
+>>> data.load("iris").features.shape
+torch.Size([150, 4])
+
+Names are looked up when first used: listing the sources never waits for PyTorch.
+"""
+
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from tidu.data import spiral as spiral
+    from tidu.data.cache import Status as Status
+    from tidu.data.cache import check as check
+    from tidu.data.cache import content_hash as content_hash
+    from tidu.data.cache import get as get
+    from tidu.data.cache import load as load
+    from tidu.data.cache import path as path
+    from tidu.data.image_folder import read_image as read_image
+    from tidu.data.image_folder import read_images as read_images
+    from tidu.data.kinds import Corpus as Corpus
+    from tidu.data.kinds import Images as Images
+    from tidu.data.kinds import Table as Table
+    from tidu.data.new_rows import category_levels as category_levels
+    from tidu.data.new_rows import read_rows as read_rows
+    from tidu.data.registry import find as find
+    from tidu.data.registry import sources as sources
+    from tidu.data.source import Source as Source
+    from tidu.data.spiral import noisy_arms as noisy_arms
+    from tidu.data.spiral import two_spirals as two_spirals
+    from tidu.data.standardise import Standardiser as Standardiser
+    from tidu.data.table_reader import read_csv as read_csv
+    from tidu.data.text_reader import read_corpus as read_corpus
+    from tidu.data.text_reader import read_text as read_text
+
+_HOMES = {
+    "cache": ("Status", "check", "content_hash", "get", "load", "path"),
+    "image_folder": ("read_image", "read_images"),
+    "kinds": ("Corpus", "Images", "Table"),
+    "new_rows": ("category_levels", "read_rows"),
+    "registry": ("find", "sources"),
+    "source": ("Source",),
+    "spiral": ("noisy_arms", "two_spirals"),
+    "standardise": ("Standardiser",),
+    "table_reader": ("read_csv",),
+    "text_reader": ("read_corpus", "read_text"),
+}
+_MODULES = ("spiral",)
+_HOME = {name: home for home, names in _HOMES.items() for name in names}
+
+
+def __getattr__(name: str) -> Any:
+    if name in _MODULES:
+        return importlib.import_module(f"tidu.data.{name}")
+    if name not in _HOME:
+        raise AttributeError(f"module 'tidu.data' has no attribute {name!r}")
+    value = getattr(importlib.import_module(f"tidu.data.{_HOME[name]}"), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *_HOME})

@@ -1,0 +1,88 @@
+"""The three kinds of data a source gives: images, a table, running text."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from typing import Literal
+
+import torch
+from jaxtyping import Float64, Int64, UInt8
+from torch import Tensor
+
+from tidu.errors import TiduError
+
+
+@dataclass(frozen=True)
+class Images:
+    """Labelled images as bytes, split into training and test images.
+
+    Grey images have the shape ``(n, height, width)``, coloured ones ``(n, 3, height, width)``.
+    ``skipped`` says which of the user's own files could not be read, and why.
+    """
+
+    train_images: UInt8[Tensor, "train ..."]
+    train_labels: Int64[Tensor, " train"]
+    test_images: UInt8[Tensor, "test ..."]
+    test_labels: Int64[Tensor, " test"]
+    classes: tuple[str, ...]
+    skipped: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Table:
+    """Rows of numbers with a number (regression) or a class (classification) to predict.
+
+    ``target`` is float64 for a regression and int64, an index into ``classes``, for a
+    classification. A number missing from the user's own file is NaN in ``features`` and counted
+    in ``missing``; :meth:`split` fills it. ``notes`` tells what the reader did to the columns.
+    """
+
+    features: Float64[Tensor, "rows columns"]
+    target: Float64[Tensor, " rows"] | Int64[Tensor, " rows"]
+    feature_names: tuple[str, ...]
+    target_name: str
+    task: Literal["regression", "classification"]
+    classes: tuple[str, ...] = ()
+    missing: dict[str, int] = field(default_factory=dict[str, int])
+    notes: tuple[str, ...] = ()
+
+    def split(
+        self, test_fraction: float = 0.2, generator: torch.Generator | None = None
+    ) -> tuple[Table, Table]:
+        """Training and test rows, drawn at random; missing numbers become the training mean.
+
+        The means come from the training rows alone, so that nothing of the test rows is known
+        in training. A column without a single number in the training rows becomes 0.
+
+        >>> table = Table(torch.ones(5, 2).double(), torch.ones(5).double(), ("a", "b"), "y",
+        ...               "regression")
+        >>> [part.features.shape for part in table.split(0.4)]
+        [torch.Size([3, 2]), torch.Size([2, 2])]
+        """
+        rows = len(self.target)
+        test = round(rows * test_fraction)
+        if not 0 < test < rows:
+            raise TiduError(
+                f"A split needs rows on both sides; a test fraction of {test_fraction} leaves "
+                f"{rows - test} for training and {test} for the test of {rows} rows.",
+                "Choose a fraction between 0 and 1, or bring more rows.",
+            )
+        order = torch.randperm(rows, generator=generator)
+        train = self.features[order[test:]]
+        means = train.nanmean(0).nan_to_num(0.0)
+
+        def part(chosen: Tensor) -> Table:
+            features = self.features[chosen]
+            filled = torch.where(features.isnan(), means, features)
+            return replace(self, features=filled, target=self.target[chosen])
+
+        return part(order[test:]), part(order[:test])
+
+
+@dataclass(frozen=True)
+class Corpus:
+    """Running text: what is learned from, what is validated on, and (if any) what is tested on."""
+
+    train: str
+    validation: str
+    test: str = ""

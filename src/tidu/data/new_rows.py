@@ -1,0 +1,104 @@
+"""New rows for a model that is already trained: the same columns, in the same order, or no."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+import torch
+from jaxtyping import Float64
+from torch import Tensor
+
+from tidu.data.table_columns import CellError, Column, column, is_missing, number
+from tidu.data.table_file import Records, read_records
+from tidu.errors import TiduError
+
+
+def category_levels(path: str | Path, target: str) -> dict[str, list[str]]:
+    """The categories of every column of texts in the table a model learns from."""
+    records = read_records(Path(path).expanduser())
+    columns = [_column(records, name) for name in records.names if name != target]
+    return {c.name: c.levels for c in columns if not c.is_numeric}
+
+
+def read_rows(
+    path: str | Path, features: Sequence[str], levels: Mapping[str, Sequence[str]] | None = None
+) -> Float64[Tensor, "rows columns"]:
+    """The columns ``features`` of a CSV file as numbers; ``colour=red`` is 1 where it holds.
+
+    Further columns are ignored. A column that is missing, a text where the model learned numbers
+    and a category it never saw are errors that name the column. A missing number is NaN.
+    """
+    records = read_records(Path(path).expanduser())
+    levels = levels or {}
+    wanted = {_base(feature, levels): None for feature in features}
+    missing = [name for name in wanted if name not in records.names]
+    if missing:
+        raise TiduError(
+            f"{records.path} has no column {_listed(missing)}; "
+            f"the model was trained on {_listed(list(wanted))}.",
+            f"Name the columns as in training; the file has {_listed(list(records.names))}.",
+        )
+    values = {name: _values(records, name, levels.get(name)) for name in wanted}
+    columns: list[Sequence[float]] = []
+    for feature in features:
+        base = _base(feature, levels)
+        found = values[base]
+        if found.is_numeric:
+            columns.append(found.numbers)
+        else:
+            level = feature.removeprefix(f"{base}=")
+            columns.append([float((text or "(missing)") == level) for text in found.texts])
+    return torch.tensor(columns, dtype=torch.float64).T.contiguous()
+
+
+def _base(feature: str, levels: Mapping[str, Sequence[str]]) -> str:
+    """The column that ``colour=red`` was made from."""
+    for name in levels:
+        if feature.startswith(f"{name}="):
+            return name
+    return feature
+
+
+def _column(records: Records, name: str) -> Column:
+    cells = [row[records.names.index(name)] for row in records.rows]
+    try:
+        return column(name, cells, decimal_comma=records.separator == ";")
+    except CellError as problem:
+        raise TiduError(
+            f"{records.path}, line {records.lines[problem.row]}: {problem}.",
+            "Correct the cell, or leave it empty if it is not known.",
+        ) from problem
+
+
+def _values(records: Records, name: str, known: Sequence[str] | None) -> Column:
+    """The column, as numbers where the model learned numbers, else as texts it has seen."""
+    cells = [row[records.names.index(name)].strip() for row in records.rows]
+    if known is None:
+        found = _column(records, name)
+        if found.is_numeric:
+            return found
+        row = next(i for i, text in enumerate(found.texts) if text and number(text) is None)
+        raise TiduError(
+            f"{records.path}, line {records.lines[row]}: column {name!r} held numbers in training; "
+            f"got {cells[row]!r}.",
+            "Give numbers there, or leave a cell empty if it is not known.",
+        )
+    texts = tuple("" if text == "" or _is_gap(text, known) else text for text in cells)
+    for row, text in enumerate(texts):
+        if text and text not in known:
+            raise TiduError(
+                f"{records.path}, line {records.lines[row]}: column {name!r} holds {text!r}, "
+                f"which training never saw; it knows {_listed(known)}.",
+                "Correct the spelling, or train on a table that has this category.",
+            )
+    return Column(name, texts=texts)
+
+
+def _is_gap(text: str, known: Sequence[str]) -> bool:
+    return text not in known and is_missing(text)
+
+
+def _listed(names: Sequence[str]) -> str:
+    shown = ", ".join(repr(name) for name in names[:12])
+    return shown + (f" and {len(names) - 12} more" if len(names) > 12 else "")

@@ -1,0 +1,43 @@
+"""Standardisation whose mean and deviation come from the training rows alone."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import torch
+from jaxtyping import Float
+from torch import Tensor
+
+
+@dataclass(frozen=True)
+class Standardiser:
+    """``(x - mean) / deviation``, column by column.
+
+    The deviation is that of the population (divided by n). A column that never changes is only
+    centred; a missing number (NaN) counts as the mean, 0 after :meth:`apply`.
+
+    >>> rows = torch.tensor([[1.0, 5.0], [3.0, 5.0]])
+    >>> Standardiser.fit(rows).apply(rows)
+    tensor([[-1.,  0.],
+            [ 1.,  0.]])
+    """
+
+    mean: Float[Tensor, " columns"]
+    deviation: Float[Tensor, " columns"]
+
+    @classmethod
+    def fit(cls, train: Float[Tensor, "rows columns"]) -> Standardiser:
+        """Measure the training rows."""
+        mean = train.nanmean(0).nan_to_num(0.0)
+        deviation = (train - mean).square().nanmean(0).sqrt().nan_to_num(0.0)
+        # rounding leaves a constant column a deviation of about 1e-16 times its size
+        constant = deviation <= 8 * torch.finfo(train.dtype).eps * mean.abs()
+        return cls(mean, torch.where(constant, torch.ones_like(deviation), deviation))
+
+    def apply(self, rows: Float[Tensor, "rows columns"]) -> Float[Tensor, "rows columns"]:
+        """Standardised rows."""
+        return ((rows - self.mean) / self.deviation).nan_to_num(0.0)
+
+    def undo(self, rows: Float[Tensor, "rows columns"]) -> Float[Tensor, "rows columns"]:
+        """Rows in their own units again."""
+        return rows * self.deviation + self.mean

@@ -1,0 +1,295 @@
+"""GPT learns to write: from a text, token by token.
+
+A decoder-only transformer is trained on windows of ``context`` tokens drawn at random from the
+training text. ``val_loss`` is the mean over the *whole* validation text, read in windows of
+``context`` that do not overlap, in nats per character whatever the tokens are.
+
+``standard`` is nanoGPT's setting for a CPU (README, "I only have a macbook", with
+config/train_shakespeare_char.py): published 1.88. Where ours differs: nanoGPT estimates that
+figure from 20 random batches; here every character of the split counts.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal, cast
+
+import torch
+
+from tidu import data, nn, text, train, views
+from tidu.errors import TiduError
+from tidu.fields import (
+    NonNegativeFloat,
+    NonNegativeInt,
+    OpenFraction,
+    PositiveFloat,
+    PositiveInt,
+)
+from tidu.words import Text
+
+if TYPE_CHECKING:
+    from tidu.runs import Run
+
+
+@dataclass(frozen=True)
+class Config:
+    source: Literal["python-docs", "tiny-shakespeare", "tang-poems"] = "tiny-shakespeare"  # text
+    tokens: Literal["characters", "byte-pair"] = "characters"  # what is one step of writing
+    vocabulary: PositiveInt = 1024  # how many byte-pair tokens to learn (at least 256)
+    min_count: PositiveInt = 1  # characters seen less often share one token
+    layers: PositiveInt = 4  # transformer blocks
+    heads: PositiveInt = 4  # attention heads in every block
+    dim: PositiveInt = 128  # width of the network
+    context: PositiveInt = 64  # the most tokens it can look back on
+    positions: Literal["learned", "rotary", "sinusoidal", "none"] = "learned"  # how it knows order
+    bias: bool = False  # biases in the linear layers and norms
+    dropout: OpenFraction = 0.0  # share of activations dropped while training
+    batch: PositiveInt = 12  # windows in a step
+    steps: PositiveInt = 2000  # training steps
+    lr: PositiveFloat = 1e-3  # learning rate after the warm-up
+    final_lr: PositiveFloat = 1e-4  # learning rate at the end of the cosine
+    warmup: NonNegativeInt = 100  # steps in which the learning rate rises
+    beta2: OpenFraction = 0.99  # memory of Adam's second moment
+    weight_decay: NonNegativeFloat = 0.1  # decay of the matrices, as a share of the learning rate
+    clip: PositiveFloat = 1.0  # largest norm of the gradient
+    precision: Literal["float32", "bfloat16"] = "float32"  # bfloat16 pays from dim 256 on
+    sample: PositiveInt = 400  # tokens in each text written at the end
+    copied: PositiveInt = 20  # length of the character n-grams looked up in the training text
+
+
+PRESETS = {
+    "quick": Config(source="python-docs", layers=2, dim=96, batch=16, steps=300, lr=3e-3),
+    "standard": Config(),
+    "tang": Config(source="tang-poems", min_count=10, batch=24, steps=3000, lr=2e-3, copied=7),
+}
+SAMPLES = 8  # texts written at the end
+SHOWN = 24  # tokens whose attention is recorded
+
+
+def run(config: Config, run: Run) -> dict[str, float]:
+    corpus = _corpus(config, run)
+    tokenizer = _tokenizer(config, corpus)
+    run.write_json("tokenizer", text.tokenizer_to_json(tokenizer))
+    training, validation = (tokenizer.encode(t) for t in (corpus.train, corpus.validation))
+    if min(len(training), len(validation)) <= config.context:
+        raise TiduError(
+            f"The text has {len(training)} tokens to learn from and {len(validation)} to validate "
+            f"on; both must be more than --context {config.context}.",
+            "Bring a longer text or choose a smaller --context.",
+        )
+    network = _network(config, tokenizer.size).to(run.device)
+    draw = run.generator()
+
+    def batch(step: int) -> tuple[torch.Tensor, torch.Tensor]:
+        start = torch.randint(len(training) - config.context, (config.batch,), generator=draw)
+        window = training[start[:, None] + torch.arange(config.context + 1)]
+        return window[:, :-1], window[:, 1:]
+
+    def loss(logits: torch.Tensor, targets: torch.Tensor) -> torch.Tensor:
+        targets = targets.to(logits.device).flatten()
+        return torch.nn.functional.cross_entropy(logits.flatten(0, 1), targets)
+
+    def nats(tokens: torch.Tensor, every: int = 1) -> float:
+        tokens = tokens.to(run.device)
+        return text.nats_per_token(network, tokens, config.context, every=every)
+
+    train.fit(
+        network,
+        batch,
+        loss,
+        _optimizer(config, network),
+        run=run,
+        steps=config.steps,
+        schedule=lambda step: _learning_rate(config, step),
+        clip=config.clip,
+        precision=config.precision,
+        # Every 8th window: enough for a curve, and cheap.
+        evaluate=lambda: {"val_loss_part": nats(validation, every=8)},
+        evaluate_every=max(1, config.steps // 20),
+        keep={"draw": draw},
+    )
+    run.save_weights(network)
+    per_char = len(validation) / len(corpus.validation)
+    val_loss = nats(validation) * per_char
+    share = max(1, len(training) // len(validation))
+    return {
+        "val_loss": val_loss,
+        "bits_per_char": val_loss / math.log(2),
+        "train_loss": nats(training, every=share) * len(training) / len(corpus.train),
+        **_write_samples(config, run, network, tokenizer, corpus),
+    }
+
+
+def model(config: Config, run: Run) -> torch.nn.Module:
+    return run.load_weights(_network(config, _kept_tokenizer(run).size))
+
+
+def export_inputs(config: Config, run: Run) -> tuple[torch.Tensor, ...]:
+    size = _kept_tokenizer(run).size
+    return (torch.arange(2 * config.context).reshape(2, config.context) % size,)
+
+
+@dataclass(frozen=True)
+class Use:
+    prompt: str = ""  # the text to continue; empty: begin a new one
+    length: PositiveInt = 200  # tokens to write
+    temperature: NonNegativeFloat = 0.8  # 0: always the likeliest; above 1: bolder
+    top_k: PositiveInt | None = None  # choose only among so many likeliest tokens
+    top_p: PositiveFloat | None = None  # choose only among the likeliest that reach this share
+    beam: NonNegativeInt = 0  # search the likeliest text with so many beams, nothing is drawn
+    seed: int = 0  # another seed writes another text
+
+
+def use(config: Config, run: Run, options: Use) -> dict[str, object]:
+    if options.top_p is not None and options.top_p > 1:
+        raise TiduError(
+            f"--top-p must be at most 1; got {options.top_p}.", "1 keeps all tokens, 0.9 most."
+        )
+    tokenizer, network = _kept_tokenizer(run), model(config, run)
+    start = tokenizer.encode(options.prompt) if options.prompt else _beginning(tokenizer)
+    score: dict[str, float] = {}
+    if options.beam:
+        best = text.beam_search(network, start, options.length, options.beam)[0]
+        tokens, score = best.tokens, {"log_prob": best.log_prob}
+    else:
+        tokens = text.generate(
+            network,
+            start[None],
+            options.length,
+            temperature=options.temperature,
+            top_k=options.top_k,
+            top_p=options.top_p,
+            generator=torch.Generator().manual_seed(options.seed),
+        )[0]
+    written = tokenizer.decode(tokens[len(start) :])
+    return {"text": options.prompt + written, **score, **_copied(config, run, written)}
+
+
+def pictures(config: Config, run: Run) -> list[views.Picture]:
+    tokenizer, seen = _kept_tokenizer(run), run.recorded("attention")
+    words = [tokenizer.decode([t]) for t in seen["tokens"].tolist()]
+    likely = [tokenizer.decode([t]) for t in seen["next_tokens"].tolist()]
+    curves = {"loss": Text("训练", "training"), "val_loss_part": Text("验证", "validation")}
+    return [
+        views.metric_curves(
+            run.history(),
+            curves,
+            name="loss",
+            title=Text("损失随训练下降", "Loss over training"),
+            y_label=Text("每个符号的损失（纳特）", "loss, nats per token"),
+        ),
+        views.attention.attention_maps(seen["maps"].numpy(), words),
+        views.text_generation.next_token_bars(words, likely, seen["next_probs"].numpy()),
+    ]
+
+
+def _corpus(config: Config, run: Run) -> data.Corpus:
+    if run.data is not None:
+        return data.read_corpus(run.data)
+    return cast("data.Corpus", data.load(config.source))
+
+
+def _tokenizer(config: Config, corpus: data.Corpus) -> text.Tokenizer:
+    if config.tokens == "characters":
+        # The alphabet is that of the whole text, as in nanoGPT; nothing else of the validation
+        # text is learned.
+        whole = corpus.train + corpus.validation
+        return text.CharacterTokenizer.from_text(whole, config.min_count)
+    if config.vocabulary < 256:
+        raise TiduError(
+            f"--vocabulary must be at least 256, one token a byte; got {config.vocabulary}.",
+            "Give a larger one, or --tokens characters.",
+        )
+    return text.BytePairTokenizer.train(corpus.train, config.vocabulary)
+
+
+def _kept_tokenizer(run: Run) -> text.Tokenizer:
+    return text.tokenizer_from_json(run.read_json("tokenizer"))
+
+
+def _network(config: Config, vocabulary: int) -> nn.GPT:
+    if config.dim % config.heads:
+        raise TiduError(
+            f"--dim must be a multiple of --heads; got {config.dim} and {config.heads}.",
+            f"Try --dim {config.heads * math.ceil(config.dim / config.heads)}.",
+        )
+    return nn.GPT(
+        vocabulary,
+        config.context,
+        config.dim,
+        config.layers,
+        config.heads,
+        dropout=config.dropout,
+        positions=config.positions,
+        bias=config.bias,
+    )
+
+
+def _optimizer(config: Config, network: torch.nn.Module) -> torch.optim.Optimizer:
+    matrices = [p for p in network.parameters() if p.ndim >= 2]
+    vectors = [p for p in network.parameters() if p.ndim < 2]
+    groups = [
+        {"params": matrices, "weight_decay": config.weight_decay},
+        {"params": vectors, "weight_decay": 0.0},
+    ]
+    return torch.optim.AdamW(groups, config.lr, betas=(0.9, config.beta2), fused=True)
+
+
+def _learning_rate(config: Config, step: int) -> float:
+    """A straight rise during the warm-up, then half a cosine down to ``final_lr``."""
+    if step < config.warmup:
+        return config.lr * (step + 1) / (config.warmup + 1)
+    done = (step - config.warmup) / max(1, config.steps - config.warmup)
+    return config.final_lr + (config.lr - config.final_lr) * (1 + math.cos(math.pi * done)) / 2
+
+
+def _beginning(tokenizer: text.Tokenizer) -> torch.Tensor:
+    """What an empty prompt begins with: a new line, or the first token there is."""
+    try:
+        return tokenizer.encode("\n")
+    except TiduError:
+        return torch.tensor([0])
+
+
+def _write_samples(
+    config: Config,
+    run: Run,
+    network: nn.GPT,
+    tokenizer: text.Tokenizer,
+    corpus: data.Corpus,
+) -> dict[str, float]:
+    """Let the network write, keep the texts and one attention map, and say how much is copied."""
+    start = _beginning(tokenizer).expand(SAMPLES, -1).to(run.device)
+    written = text.generate(
+        network, start, config.sample, temperature=0.8, generator=run.generator(1)
+    )
+    samples = [tokenizer.decode(row[start.shape[1] :]) for row in written.cpu()]
+    run.write_json("samples", samples)
+    shown = tokenizer.encode(corpus.validation[: 8 * SHOWN])[: min(SHOWN, config.context)]
+    with torch.no_grad():
+        maps = network.attention_maps(shown[None].to(run.device))[:, 0]
+        probs = network(shown[None].to(run.device))[0, -1].softmax(dim=-1)
+    likely = probs.topk(min(10, tokenizer.size))
+    run.record(
+        "attention", tokens=shown, maps=maps, next_tokens=likely.indices, next_probs=likely.values
+    )
+    lines = [line for sample in samples for line in sample.split("\n")[1:-1] if line.strip()]
+    shares = [text.copied_share(s, corpus.train, config.copied) for s in samples]
+    return {
+        "copied_share": sum(shares) / len(shares),
+        "longest_copied": max(len(text.longest_copied_span(s, corpus.train)) for s in samples),
+        "distinct_lines": len(set(lines)) / max(1, len(lines)),
+    }
+
+
+def _copied(config: Config, run: Run, written: str) -> dict[str, object]:
+    """How much of ``written`` stands in the training text, where that text can still be read."""
+    try:
+        training = _corpus(config, run).train
+    except TiduError:
+        return {}
+    return {
+        "copied_share": text.copied_share(written, training, config.copied),
+        "longest_copied": text.longest_copied_span(written, training),
+    }

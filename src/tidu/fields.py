@@ -1,0 +1,76 @@
+"""Types for the fields of a configuration: a number together with the range it must lie in.
+
+A field annotated with one of these is checked before a run starts, whether its value came from
+the command line, a preset or Python.
+
+>>> @dataclasses.dataclass(frozen=True)
+... class Config:
+...     lr: PositiveFloat = 0.1
+>>> check(Config(lr=-1.0))
+Traceback (most recent call last):
+...
+tidu.errors.TiduError: --lr must be a number above 0; got -1.0.
+...
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import math
+from collections.abc import Callable
+from typing import Annotated, Any, cast, get_args, get_type_hints
+
+from tidu.errors import TiduError
+
+
+@dataclasses.dataclass(frozen=True)
+class Range:
+    """A condition on a number, and the words that say it."""
+
+    words: str
+    holds: Callable[[float], bool]
+
+
+PositiveInt = Annotated[int, Range("a whole number of at least 1", lambda v: v >= 1)]
+NonNegativeInt = Annotated[int, Range("a whole number of at least 0", lambda v: v >= 0)]
+PositiveFloat = Annotated[float, Range("a number above 0", lambda v: v > 0)]
+NonNegativeFloat = Annotated[float, Range("a number of at least 0", lambda v: v >= 0)]
+Fraction = Annotated[float, Range("a number from 0 to 1", lambda v: 0 <= v <= 1)]
+OpenFraction = Annotated[float, Range("a number of at least 0 and below 1", lambda v: 0 <= v < 1)]
+
+
+def check(config: Any) -> None:
+    """Raise :class:`~tidu.errors.TiduError` for the first field of ``config`` out of its range."""
+    hints = get_type_hints(type(config), include_extras=True)
+    for field in dataclasses.fields(config):
+        value = getattr(config, field.name)
+        flag = "--" + field.name.replace("_", "-")
+        if isinstance(value, float) and not math.isfinite(value):
+            raise TiduError(f"{flag} must be a finite number; got {value}.", _how(flag))
+        for rule in _ranges(hints[field.name]):
+            if value is not None and not rule.holds(value):
+                raise TiduError(f"{flag} must be {rule.words}; got {value!r}.", _how(flag))
+
+
+def from_json(kind: type[Any], told: dict[str, Any]) -> Any:
+    """The dataclass ``kind`` from what ``dataclasses.asdict`` and JSON made of it."""
+    hints = get_type_hints(kind)
+    values: dict[str, Any] = {}
+    for field in dataclasses.fields(kind):
+        if field.name in told:
+            value = told[field.name]
+            is_tuple = isinstance(value, list) and "tuple" in str(hints[field.name])
+            values[field.name] = tuple(cast("list[Any]", value)) if is_tuple else value
+    return kind(**values)
+
+
+def _ranges(hint: Any) -> list[Range]:
+    found = [a for a in getattr(hint, "__metadata__", ()) if isinstance(a, Range)]
+    for inner in get_args(hint):
+        if not isinstance(inner, Range):
+            found += _ranges(inner)
+    return found
+
+
+def _how(flag: str) -> str:
+    return f"Give {flag} another value, or leave it out for the preset's."

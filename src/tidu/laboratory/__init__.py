@@ -1,0 +1,142 @@
+"""Running experiments: start, resume and open a run.
+
+An experiment is a module with a frozen dataclass ``Config``, a dictionary ``PRESETS`` and a
+function ``run(config, run)``. It is named by its id in the catalogue or by a path to a Python
+file that has the same parts.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from tidu.errors import TiduError, unknown
+from tidu.fields import check
+from tidu.laboratory.experiment import Experiment as Experiment
+from tidu.laboratory.experiment import load_experiment as load_experiment
+
+if TYPE_CHECKING:
+    from tidu.runs import Run
+
+
+def run(
+    experiment: str,
+    *,
+    preset: str | None = None,
+    seed: int = 0,
+    seeds: int = 1,
+    name: str | None = None,
+    origin: str | None = None,
+    data: str | None = None,
+    target: str | None = None,
+    device: str = "auto",
+    threads: int | None = None,
+    checkpoint_every: float = 10.0,
+    quiet: bool = False,
+    config: Any = None,
+    **fields: Any,
+) -> Run:
+    """Train or measure; return the finished run.
+
+    ``fields`` change single fields of the preset's configuration. ``seeds=8`` trains the seeds
+    ``seed .. seed + 7``. ``origin`` is another run to start from.
+    """
+    from tidu.laboratory import execute
+    from tidu.runs import store
+
+    found = load_experiment(experiment)
+    preset = preset or found.default_preset()
+    config = found.preset(preset) if config is None else config
+    config = _with_fields(config, fields)
+    check(config)
+    _check_counts(seed, seeds, threads, checkpoint_every)
+    if origin is not None:
+        origin = str(store.find(origin))
+    told = {
+        "experiment": found.reference,
+        "name": found.name,
+        "preset": preset,
+        "config": dataclasses.asdict(config),
+        "seeds": list(range(seed, seed + seeds)),
+        "origin": origin,
+        "options": {
+            "data": _absolute(data),
+            "target": target,
+            "device": execute.usable_device(device),
+        },
+    }
+    return execute.start(found, config, told, name, threads, checkpoint_every, quiet)
+
+
+def resume(name: str, *, checkpoint_every: float = 10.0, quiet: bool = False) -> Run:
+    """Go on with a run that was interrupted or killed; a finished run is returned as it is."""
+    from tidu.laboratory import execute
+    from tidu.runs import store
+
+    path = store.find(name)
+    told = store.about(path)
+    found = load_experiment(told["experiment"])
+    return execute.proceed(found, read_config(found, told), path, told, checkpoint_every, quiet)
+
+
+def open_run(name: str) -> tuple[Experiment, Run]:
+    """An existing run, for reading, with its experiment."""
+    from tidu.laboratory import execute
+    from tidu.runs import store
+
+    path = store.find(name)
+    told = store.about(path)
+    found = load_experiment(told["experiment"])
+    return found, execute.reading(found, read_config(found, told), path, told)
+
+
+def read_config(experiment: Experiment, told: dict[str, Any]) -> Any:
+    """The configuration a run was made with, as the experiment's dataclass."""
+    from tidu.fields import from_json
+
+    return from_json(experiment.module.Config, told["config"])
+
+
+def _with_fields(config: Any, fields: dict[str, Any]) -> Any:
+    known = [field.name for field in dataclasses.fields(config)]
+    for field in fields:
+        if field not in known:
+            raise unknown("field of the configuration", field, known)
+    return dataclasses.replace(config, **fields)
+
+
+def _check_counts(seed: int, seeds: int, threads: int | None, checkpoint_every: float) -> None:
+    for flag, value, least in (
+        ("--seed", seed, 0),
+        ("--seeds", seeds, 1),
+        ("--threads", threads, 1),
+    ):
+        if value is not None and value < least:
+            raise TiduError(
+                f"{flag} must be a whole number of at least {least}; got {value}.",
+                "Leave it out for the default.",
+            )
+    if not checkpoint_every >= 0:
+        raise TiduError(
+            f"--checkpoint-every must be seconds, at least 0; got {checkpoint_every}.",
+            "Leave it out for every 10 seconds.",
+        )
+
+
+def _absolute(path: str | None) -> str | None:
+    if path is None:
+        return None
+    if not Path(path).exists():
+        raise TiduError(f"--data: there is no file or folder {path}.", "Check the path.")
+    return str(Path(path).resolve())
+
+
+def trained(path: Path) -> Run:
+    """The finished run whose weights can be used: the first seed's where each has a folder."""
+    from tidu.laboratory import execute
+    from tidu.runs import store
+
+    told = store.about(path)
+    found = load_experiment(told["experiment"])
+    return execute.readable(found, read_config(found, told), path, told)

@@ -1,0 +1,234 @@
+"""Carrying a run out: one seed, several one after another, or all in one computation."""
+
+from __future__ import annotations
+
+import dataclasses
+import random
+import sys
+import time
+import traceback
+from collections.abc import Generator, Mapping
+from contextlib import contextmanager, nullcontext, suppress
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+
+from tidu.errors import TiduError
+from tidu.files import disk_error, read_json, write_json
+from tidu.laboratory import finish
+from tidu.laboratory.experiment import Experiment
+from tidu.runs import store
+from tidu.runs.provenance import environment, now
+from tidu.runs.run import Options, Run
+from tidu.runs.steps import Interrupted
+from tidu.runs.summary import summarise
+from tidu.train import processes
+
+
+def usable_device(wanted: str) -> str:
+    """``auto`` is the accelerator where there is one; anything else must be usable here."""
+    if wanted == "auto":
+        return "cuda" if torch.cuda.is_available() else "cpu"
+    try:
+        torch.empty(1, device=wanted)
+    except (RuntimeError, AssertionError, NotImplementedError) as problem:
+        raise TiduError(
+            f"--device {wanted} cannot be used here: {str(problem).splitlines()[0]}",
+            "Use --device cpu, or see what this machine can do: tidu doctor",
+        ) from problem
+    return wanted
+
+
+def start(
+    experiment: Experiment,
+    config: Any,
+    told: dict[str, Any],
+    name: str | None,
+    threads: int | None,
+    checkpoint_every: float,
+    quiet: bool,
+) -> Run:
+    """Make the run's folder and carry it out."""
+    with processes.joined():
+        path = processes.from_main(lambda: store.create(experiment.name, name))
+        threads = threads or getattr(experiment.module, "THREADS", None)
+        if threads is not None:
+            torch.set_num_threads(threads)
+        told |= {"options": {**told["options"], "threads": torch.get_num_threads()}}
+        told |= {"processes": processes.count(), "created": now(), "environment": environment()}
+        told |= {"command": _command()}
+        if processes.is_main():
+            write_json(path / "run.json", told)
+        return proceed(experiment, config, path, told, checkpoint_every, quiet)
+
+
+def proceed(
+    experiment: Experiment,
+    config: Any,
+    path: Path,
+    told: dict[str, Any],
+    checkpoint_every: float,
+    quiet: bool,
+) -> Run:
+    """Carry out what of the run is not done yet, and leave its result, pictures and report."""
+    with processes.joined(), _held(path):
+        torch.set_num_threads(told["options"]["threads"])
+        if not (path / "result.json").exists():
+            with _stated(path):
+                _carry_out(experiment, config, path, told, checkpoint_every, quiet)
+        if processes.is_main():
+            finish.leave_report(experiment, path, told, readable(experiment, config, path, told))
+    return reading(experiment, config, path, told)
+
+
+def reading(experiment: Experiment, config: Any, path: Path, told: dict[str, Any]) -> Run:
+    """The run for reading; of several seeds trained one after another, the whole."""
+    return Run(
+        path,
+        config=config,
+        seeds=tuple(told["seeds"]),
+        options=Options(**told["options"]),
+        quiet=True,
+        writing=False,
+    )
+
+
+def readable(experiment: Experiment, config: Any, path: Path, told: dict[str, Any]) -> Run:
+    """The run that holds weights and recordings: the first seed's, where each has a folder."""
+    first = path / f"seed-{told['seeds'][0]}"
+    run = reading(experiment, config, first if first.is_dir() else path, told)
+    if first.is_dir():
+        run.seeds = tuple(told["seeds"][:1])
+    return run
+
+
+def _carry_out(
+    experiment: Experiment,
+    config: Any,
+    path: Path,
+    told: dict[str, Any],
+    checkpoint_every: float,
+    quiet: bool,
+) -> None:
+    seeds = tuple(told["seeds"])
+    alone = experiment.batched or len(seeds) == 1
+    per_seed: dict[str, list[float]] = {}
+    seconds = 0.0
+    groups = [(path, seeds)] if alone else [(path / f"seed-{s}", (s,)) for s in seeds]
+    for place, group in groups:
+        place.mkdir(exist_ok=True)
+        done = place / "result.json"
+        if not done.exists():
+            result = _one(experiment, config, place, group, told, checkpoint_every, quiet)
+            if processes.is_main():
+                write_json(done, result)
+            processes.wait_for_all()
+        result = read_json(done)
+        seconds += result["seconds"]
+        for metric, values in result["per_seed"].items():
+            per_seed.setdefault(metric, []).extend(values)
+    if not alone and processes.is_main():
+        write_json(path / "result.json", _result(per_seed, seconds))
+
+
+def _one(
+    experiment: Experiment,
+    config: Any,
+    path: Path,
+    seeds: tuple[int, ...],
+    told: dict[str, Any],
+    checkpoint_every: float,
+    quiet: bool,
+) -> dict[str, Any]:
+    torch.manual_seed(seeds[0])
+    np.random.seed(seeds[0] % 2**32)
+    random.seed(seeds[0])
+    origin = _origin(told["origin"], seeds)
+    run = Run(
+        path,
+        config=config,
+        seeds=seeds,
+        options=Options(**told["options"]),
+        origin=origin,
+        quiet=quiet,
+        checkpoint_every=checkpoint_every,
+        is_main=processes.is_main(),
+    )
+    began = time.monotonic()
+    metrics = _metrics(experiment, config, run)
+    per_seed = {
+        name: [float(v) for v in (value if isinstance(value, (list, tuple)) else [value])]
+        for name, value in metrics.items()
+    }
+    return _result(per_seed, time.monotonic() - began)
+
+
+def _metrics(experiment: Experiment, config: Any, run: Run) -> Mapping[str, Any]:
+    """Run the experiment. A value that some part of it refuses is told as a mistake to mend."""
+    try:
+        return experiment.module.run(config, run)
+    except (ValueError, TypeError, RuntimeError, OSError, MemoryError) as problem:
+        trace = run.path / "error.txt"
+        with suppress(OSError):
+            trace.write_text(traceback.format_exc(), encoding="utf-8")
+        if isinstance(problem, OSError):
+            raise disk_error(problem, run.path) from problem
+        raise TiduError(
+            f"{experiment.name} could not run: {problem}",
+            f"Change the field it names; where it arose stands in {trace}.",
+            exit_code=1,
+        ) from problem
+
+
+def _result(per_seed: dict[str, list[float]], seconds: float) -> dict[str, Any]:
+    summary = {name: dataclasses.asdict(summarise(values)) for name, values in per_seed.items()}
+    means = {name: s["mean"] for name, s in summary.items()}
+    return {
+        "metrics": means,
+        "summary": summary,
+        "per_seed": per_seed,
+        "seconds": round(seconds, 3),
+    }
+
+
+def _origin(path: str | None, seeds: tuple[int, ...]) -> Run | None:
+    """The run given by ``--from``: opened with its own configuration and experiment."""
+    if path is None:
+        return None
+    from tidu.laboratory import open_run
+
+    experiment, run = open_run(path)
+    inner = run.path / f"seed-{seeds[0]}"
+    chosen = inner if inner.is_dir() else next(iter(sorted(run.path.glob("seed-*"))), run.path)
+    run.path = chosen
+    run.experiment = experiment.reference
+    return run
+
+
+@contextmanager
+def _stated(path: Path) -> Generator[None]:
+    """Keep ``state.json`` true to how the run ends."""
+    if not processes.is_main():
+        yield
+        return
+    store.set_state(path, "running")
+    try:
+        yield
+    except (KeyboardInterrupt, Interrupted):
+        store.set_state(path, "interrupted")
+        raise
+    except BaseException:
+        store.set_state(path, "failed")
+        raise
+    store.set_state(path, "finished")
+
+
+def _held(path: Path) -> Any:
+    return store.held(path) if processes.is_main() else nullcontext()
+
+
+def _command() -> str:
+    words = sys.argv[1:] if Path(sys.argv[0]).name in {"tidu", "__main__.py"} else []
+    return " ".join(["tidu", *words]) if words else "tidu.run(...) in Python"

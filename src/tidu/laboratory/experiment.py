@@ -1,0 +1,90 @@
+"""Loading an experiment: by its id in the catalogue, or by the path of a Python file."""
+
+from __future__ import annotations
+
+import dataclasses
+import importlib
+import importlib.util
+import sys
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+from tidu import catalogue
+from tidu.deferred import deferred_imports
+from tidu.errors import TiduError, unknown
+
+
+@dataclasses.dataclass(frozen=True)
+class Experiment:
+    """A loaded experiment: its name, its module, where it came from."""
+
+    name: str
+    reference: str  # catalogue id or path, as it is written to run.json
+    module: ModuleType
+
+    @property
+    def presets(self) -> dict[str, Any]:
+        """The configurations that have a name."""
+        return self.module.PRESETS
+
+    @property
+    def batched(self) -> bool:
+        """Whether all seeds train in one computation."""
+        return getattr(self.module, "BATCHED_SEEDS", False)
+
+    def preset(self, name: str) -> Any:
+        """The configuration called ``name``."""
+        if name not in self.presets:
+            raise unknown(f"preset of {self.name}", name, self.presets)
+        return self.presets[name]
+
+    def default_preset(self) -> str:
+        """``standard`` where there is one, else the first."""
+        return "standard" if "standard" in self.presets else next(iter(self.presets))
+
+
+def load_experiment(reference: str) -> Experiment:
+    """Load an experiment by catalogue id or by path, without importing PyTorch."""
+    path = Path(reference)
+    beside = Path(reference.replace("-", "_") + ".py")
+    with deferred_imports():
+        if reference in catalogue.SYSTEMS:
+            system = catalogue.system(reference)
+            if system.experiment is None:
+                raise TiduError(
+                    f"{reference} is a component; it is used in experiments, not run by itself.",
+                    f"See what it is: tidu info {reference}",
+                )
+            return Experiment(reference, reference, importlib.import_module(system.experiment))
+        if path.suffix == ".py" or beside.is_file():
+            return _load_file(path if path.suffix == ".py" else beside)
+    runnable = [s.id for s in catalogue.SYSTEMS.values() if s.experiment]
+    raise unknown("experiment", reference, runnable, "See all of them: tidu list")
+
+
+def _load_file(path: Path) -> Experiment:
+    if not path.is_file():
+        raise TiduError(
+            f"There is no file {path}.",
+            "Copy an experiment to change: tidu new my-idea --from lenet",
+        )
+    spec = importlib.util.spec_from_file_location(path.stem, path)
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[path.stem] = module
+    try:
+        spec.loader.exec_module(module)
+    except Exception as problem:
+        raise TiduError(
+            f"{path} could not be loaded: {type(problem).__name__}: {problem}",
+            f"Mend the file; `python {path}` shows where.",
+        ) from problem
+    for part in ("Config", "PRESETS", "run"):
+        if not hasattr(module, part):
+            raise TiduError(
+                f"{path} has no {part}; an experiment needs Config, PRESETS and run(config, run).",
+                "Begin from a working one: tidu new my-idea --from lenet",
+            )
+    return Experiment(path.stem.replace("_", "-"), str(path.resolve()), module)

@@ -1,0 +1,60 @@
+"""What a finished run leaves behind: pictures, in both languages, and a report page."""
+
+from __future__ import annotations
+
+import importlib
+import importlib.util
+from pathlib import Path
+from typing import Any
+
+from tidu.files import read_json, write_atomically
+from tidu.laboratory.experiment import Experiment
+from tidu.runs import Run
+from tidu.views.picture import Picture
+
+LANGUAGES = ("zh", "en")
+
+
+def pictures_of(experiment: Experiment, run: Run) -> list[Picture]:
+    """The pictures of a run: by the experiment's own ``pictures``, or by its file in ``views``."""
+    make = getattr(experiment.module, "pictures", None)
+    if make is None:
+        view = f"tidu.views.systems.{experiment.name.replace('-', '_')}"
+        if importlib.util.find_spec(view) is None:
+            return []
+        make = importlib.import_module(view).pictures
+    return make(run.config, run)
+
+
+def leave_report(experiment: Experiment, path: Path, told: dict[str, Any], run: Run) -> None:
+    """Draw the pictures and write the report, unless they are there already."""
+    report = path / "report.html"
+    if report.exists():
+        return
+    from tidu.laboratory import report_page
+
+    drawn = pictures_of(experiment, run)
+    folder = path / "pictures"
+    folder.mkdir(exist_ok=True)
+    for picture in drawn:
+        for language in LANGUAGES:
+            for ending in ("png", "svg"):
+                file = folder / f"{picture.name}.{language}.{ending}"
+                save_atomically(picture, file, language)
+        if picture.data:
+            save_atomically(picture, folder / f"{picture.name}.csv", "en")
+    report_page.write(report, experiment, told, read_json(path / "result.json"), run, drawn)
+
+
+def save_atomically(picture: Picture, file: Path, language: str) -> None:
+    """Save a picture so that its file is whole or not there."""
+
+    def write(part: Path) -> None:
+        named = part.with_suffix(file.suffix)
+        try:
+            picture.save(named, language)
+            named.replace(part)
+        finally:
+            named.unlink(missing_ok=True)
+
+    write_atomically(file, write)

@@ -1,0 +1,36 @@
+"""Components: plain ``torch.nn`` modules and functions, tensors in, tensors out."""
+
+from tidu.nn.additive_attention import AdditiveAttention as AdditiveAttention
+from tidu.nn.attention import attention_with_weights as attention_with_weights
+from tidu.nn.attention import dot_product_attention as dot_product_attention
+from tidu.nn.attention_masks import additive_mask as additive_mask
+from tidu.nn.attention_masks import causal_mask as causal_mask
+from tidu.nn.attention_masks import padding_mask as padding_mask
+from tidu.nn.gan import Discriminator as Discriminator
+from tidu.nn.gan import Generator as Generator
+from tidu.nn.gpt import GPT as GPT
+from tidu.nn.key_value_cache import KeyValueCache as KeyValueCache
+from tidu.nn.key_value_cache import LayerCache as LayerCache
+from tidu.nn.lenet import LeNet5 as LeNet5
+from tidu.nn.lenet import LeNet300100 as LeNet300100
+from tidu.nn.lstm import LSTM as LSTM
+from tidu.nn.lstm import Gates as Gates
+from tidu.nn.mlp import MLP as MLP
+from tidu.nn.multi_head import MultiHeadAttention as MultiHeadAttention
+from tidu.nn.positions import LearnedPositions as LearnedPositions
+from tidu.nn.positions import RotaryPositions as RotaryPositions
+from tidu.nn.positions import SinusoidalPositions as SinusoidalPositions
+from tidu.nn.positions import sinusoidal_positions as sinusoidal_positions
+from tidu.nn.recurrent import add_product as add_product
+from tidu.nn.recurrent import check_sequence as check_sequence
+from tidu.nn.recurrent import detached as detached
+from tidu.nn.recurrent import in_pieces as in_pieces
+from tidu.nn.recurrent import input_products as input_products
+from tidu.nn.rnn import RNN as RNN
+from tidu.nn.self_attention import SelfAttention as SelfAttention
+from tidu.nn.stacked import StackedLinear as StackedLinear
+from tidu.nn.stacked import clip_grad_norm_per_copy_ as clip_grad_norm_per_copy_
+from tidu.nn.stacked import stack as stack
+from tidu.nn.stacked import unstack as unstack
+from tidu.nn.transformer_block import FeedForward as FeedForward
+from tidu.nn.transformer_block import TransformerBlock as TransformerBlock

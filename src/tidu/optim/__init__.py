@@ -1,0 +1,10 @@
+"""Finding parameters: closed forms, descent, schedules, and the surface descended on."""
+
+from tidu.optim import schedule as schedule
+from tidu.optim.gradient_descent import best_rate as best_rate
+from tidu.optim.gradient_descent import gradient_descent as gradient_descent
+from tidu.optim.gradient_descent import mse_gradient as mse_gradient
+from tidu.optim.least_squares import independent_columns as independent_columns
+from tidu.optim.least_squares import least_squares as least_squares
+from tidu.optim.loss_surface import filter_normalised_directions as filter_normalised_directions
+from tidu.optim.loss_surface import loss_surface as loss_surface

@@ -1,0 +1,100 @@
+"""The loss over a plane through the space of all parameters, for any module.
+
+    surface[j, i] = loss( center + x[i] · first + y[j] · second )
+
+For two parameters the plane is the whole space. A deep network has a plane chosen for it: two
+random directions, *filter-normalised* so that surfaces of different networks compare. For every
+filter (the weights into one output unit or channel) with weights θ_f and random direction d_f,
+
+    d_f  <-  d_f / ||d_f|| · ||θ_f||.
+
+Source: Li, Xu, Taylor, Studer & Goldstein (2018), "Visualizing the Loss Landscape of Neural
+Nets", NeurIPS, equation 1 and section 4. As there, parameters with one dimension (biases,
+normalisation scales) do not move.
+Where ours differs: points are evaluated in batches with ``torch.func.vmap`` instead of one by one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import TypeAlias
+
+import torch
+from jaxtyping import Float
+from torch import Tensor
+
+Parameters: TypeAlias = Mapping[str, Tensor]
+"""Parameters by name, as ``dict(module.named_parameters())`` gives them."""
+
+
+@torch.no_grad()
+def loss_surface(
+    loss: Callable[[dict[str, Tensor]], Tensor],
+    center: Parameters,
+    first: Parameters,
+    second: Parameters,
+    x: Float[Tensor, " across"],
+    y: Float[Tensor, " down"],
+    batch: int = 64,
+) -> Float[Tensor, "down across"]:
+    """``loss`` at ``center + x[i] * first + y[j] * second``, ``batch`` points at a time.
+
+    ``loss`` takes parameters by name and returns one number; for a module, write it with
+    ``torch.func.functional_call``. A parameter missing from a direction does not move.
+
+    >>> at = {"w": torch.zeros(()), "b": torch.zeros(())}
+    >>> one = torch.ones(())
+    >>> bowl = lambda p: p["w"] ** 2 + p["b"] ** 2
+    >>> loss_surface(bowl, at, {"w": one}, {"b": one}, torch.arange(3.0), torch.arange(2.0))
+    tensor([[0., 1., 4.],
+            [1., 2., 5.]])
+    """
+    unknown = {*first, *second} - {*center}
+    if unknown:
+        raise ValueError(
+            f"directions must name parameters of center; got {sorted(unknown)} besides; "
+            f"known are {sorted(center)}"
+        )
+
+    def at(x: Tensor, y: Tensor) -> Tensor:
+        moved = dict(center)
+        for direction, distance in ((first, x), (second, y)):
+            for name, step in direction.items():
+                moved[name] = moved[name] + distance * step
+        return loss(moved)
+
+    ys, xs = torch.meshgrid(y, x, indexing="ij")
+    points = zip(xs.flatten().split(batch), ys.flatten().split(batch), strict=True)
+    losses = [torch.func.vmap(at)(some_x, some_y) for some_x, some_y in points]
+    return torch.cat(losses).view(len(y), len(x))
+
+
+def filter_normalised_directions(
+    parameters: Parameters, generator: torch.Generator, count: int = 2
+) -> list[dict[str, Tensor]]:
+    """``count`` random directions whose every filter is as long as the filter it moves.
+
+    Parameters with fewer than two dimensions are left out of the directions.
+
+    >>> layer = torch.nn.Linear(4, 3)
+    >>> first, second = filter_normalised_directions(
+    ...     dict(layer.named_parameters()), torch.Generator().manual_seed(0))
+    >>> {name: tuple(direction.shape) for name, direction in first.items()}
+    {'weight': (3, 4)}
+    """
+    return [
+        {
+            name: _as_long_as(parameter.detach(), generator)
+            for name, parameter in parameters.items()
+            if parameter.dim() >= 2
+        }
+        for _ in range(count)
+    ]
+
+
+def _as_long_as(parameter: Tensor, generator: torch.Generator) -> Tensor:
+    random = torch.randn(parameter.shape, generator=generator, dtype=parameter.dtype)
+    random = random.to(parameter.device)
+    other = tuple(range(1, parameter.dim()))
+    norms = torch.linalg.vector_norm(parameter, dim=other, keepdim=True)
+    return random / torch.linalg.vector_norm(random, dim=other, keepdim=True) * norms

@@ -1,0 +1,31 @@
+"""What belongs to text: tokenisers, generation, and measures of what was generated."""
+
+from tidu.text.beam_search import Hypothesis, beam_search
+from tidu.text.byte_pair import BytePairTokenizer
+from tidu.text.characters import UNKNOWN, CharacterTokenizer
+from tidu.text.copied_ngrams import copied_share, longest_copied_span
+from tidu.text.generation import generate, stream
+from tidu.text.likelihood import nats_per_token
+from tidu.text.next_token import LanguageModel, NextToken, window_start
+from tidu.text.sampling import next_token_probs
+from tidu.text.tokenizer import Tokenizer, tokenizer_from_json, tokenizer_to_json
+
+__all__ = [
+    "UNKNOWN",
+    "BytePairTokenizer",
+    "CharacterTokenizer",
+    "Hypothesis",
+    "LanguageModel",
+    "NextToken",
+    "Tokenizer",
+    "beam_search",
+    "copied_share",
+    "generate",
+    "longest_copied_span",
+    "nats_per_token",
+    "next_token_probs",
+    "stream",
+    "tokenizer_from_json",
+    "tokenizer_to_json",
+    "window_start",
+]

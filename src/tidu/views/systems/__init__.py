@@ -1,0 +1,1 @@
+"""The pictures of each system, one file an experiment: ``pictures(config, run)``."""

@@ -1,0 +1,15 @@
+"""Pictures as tensors: augmentation of whole batches, and photographs made ready for a network."""
+
+from __future__ import annotations
+
+from tidu.vision.affine import affine_matrices as affine_matrices
+from tidu.vision.affine import random_affine as random_affine
+from tidu.vision.affine import warp_affine as warp_affine
+from tidu.vision.elastic import elastic_displacement as elastic_displacement
+from tidu.vision.elastic import random_elastic as random_elastic
+from tidu.vision.elastic import warp_displacement as warp_displacement
+from tidu.vision.flip import random_flip as random_flip
+from tidu.vision.photo import fit_to_square as fit_to_square
+from tidu.vision.photo import read_image as read_image
+from tidu.vision.shift import random_shift as random_shift
+from tidu.vision.shift import shift as shift
