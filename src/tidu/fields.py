@@ -18,7 +18,7 @@ from __future__ import annotations
 import dataclasses
 import math
 from collections.abc import Callable
-from typing import Annotated, Any, cast, get_args, get_type_hints
+from typing import Annotated, Any, Literal, cast, get_args, get_origin, get_type_hints
 
 from tidu.errors import TiduError
 
@@ -45,10 +45,15 @@ def check(config: Any) -> None:
     for field in dataclasses.fields(config):
         value = getattr(config, field.name)
         flag = "--" + field.name.replace("_", "-")
-        if isinstance(value, float) and not math.isfinite(value):
+        each: tuple[Any, ...] = value if isinstance(value, tuple) else (value,)
+        if any(isinstance(v, float) and not math.isfinite(v) for v in each):
             raise TiduError(f"{flag} must be a finite number; got {value}.", _how(flag))
+        choices = _choices(hints[field.name])
+        if choices and any(v not in choices for v in each):
+            allowed = ", ".join(map(str, choices))
+            raise TiduError(f"{flag} must be one of {allowed}; got {value!r}.", _how(flag))
         for rule in _ranges(hints[field.name]):
-            if value is not None and not rule.holds(value):
+            if any(v is not None and not (_is_number(v) and rule.holds(v)) for v in each):
                 raise TiduError(f"{flag} must be {rule.words}; got {value!r}.", _how(flag))
 
 
@@ -70,6 +75,19 @@ def _ranges(hint: Any) -> list[Range]:
         if not isinstance(inner, Range):
             found += _ranges(inner)
     return found
+
+
+def _choices(hint: Any) -> tuple[Any, ...]:
+    """What ``Literal`` allows, also inside a tuple or a union with None."""
+    if get_origin(hint) is Literal:
+        return get_args(hint)
+    inner = [_choices(part) for part in get_args(hint)]
+    found = next(filter(None, inner), ())
+    return (*found, None) if found and type(None) in get_args(hint) else found
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, (int, float)) and not isinstance(value, bool)
 
 
 def _how(flag: str) -> str:

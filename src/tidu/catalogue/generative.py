@@ -25,11 +25,11 @@ SYSTEMS = (
         presets=("quick", "standard", "grid"),
         notes=("002#GAN",),
         targets=(
-            Target("standard", "modes", ">=", 8, every=True, published=Figure("8", _VEEGAN)),
+            Target("standard", "modes", ">=", 8.0, every=True, published=Figure("8", _VEEGAN)),
             Target(
                 "standard", "good_share", ">=", 0.9, every=True, published=Figure("0.529", _VEEGAN)
             ),
-            Target("grid", "modes", ">=", 25, every=True, published=Figure("24.6", _VEEGAN)),
+            Target("grid", "modes", ">=", 25.0, every=True, published=Figure("24.6", _VEEGAN)),
             Target("grid", "good_share", ">=", 0.9, every=True, published=Figure("0.40", _VEEGAN)),
         ),
     ),

@@ -22,7 +22,7 @@ SYSTEMS = (
                 "standard",
                 "mean_return",
                 ">=",
-                475,
+                475.0,
                 every=True,
                 published=Figure("475 (solved)", "Gymnasium, CartPole-v1 reward threshold"),
             ),

@@ -14,7 +14,6 @@ from rich.table import Table
 
 from tidu.cli.parse import parse
 from tidu.errors import TiduError
-from tidu.files import read_json
 from tidu.laboratory import results
 from tidu.runs import store
 
@@ -35,13 +34,8 @@ def main(words: Sequence[str]) -> None:
             f"tidu compare needs at least two runs; got {len(wanted.runs)}.", "See them: tidu runs"
         )
     paths = [store.find(name) for name in wanted.runs]
-    for path in paths:
-        if not (path / "result.json").exists():
-            raise TiduError(
-                f"Run {path.name} has no result yet.", f"Finish it first: tidu resume {path.name}"
-            )
     told = [store.about(path) for path in paths]
-    done = [read_json(path / "result.json") for path in paths]
+    done = [store.result(path) for path in paths]
     differing = _differing(told)
     if wanted.json:
         metrics = {str(path): one["summary"] for path, one in zip(paths, done, strict=True)}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import io
 import os
 import sys
 from collections.abc import Sequence
@@ -30,12 +31,17 @@ COMMANDS: dict[str, Text] = {
 def main(words: Sequence[str] | None = None) -> None:
     """Run the command line and end the process."""
     arguments = list(sys.argv[1:] if words is None else words)
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):  # a terminal that cannot show Chinese
+            stream.reconfigure(errors="replace")
     sys.exit(_guarded(arguments))
 
 
 def _guarded(arguments: list[str]) -> int:
     try:
-        return dispatch(arguments)
+        code = dispatch(arguments)
+        sys.stdout.flush()
+        return code
     except TiduError as problem:
         _say(problem)
         return problem.exit_code

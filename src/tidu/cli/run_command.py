@@ -111,9 +111,10 @@ def _experiment(words: list[str]) -> tuple[Experiment, list[str]]:
 
 def _value_of(flag: str, words: list[str]) -> str | None:
     """The value that ``flag`` has in ``words``: its defaults must be known before parsing."""
+    value = None
     for place, word in enumerate(words):
         if word == flag and place + 1 < len(words):
-            return words[place + 1]
-        if word.startswith(f"{flag}="):
-            return word.split("=", 1)[1]
-    return None
+            value = words[place + 1]
+        elif word.startswith(f"{flag}="):
+            value = word.split("=", 1)[1]
+    return value

@@ -12,7 +12,6 @@ from rich.table import Table
 
 from tidu.cli.parse import parse
 from tidu.errors import TiduError
-from tidu.files import read_json
 from tidu.runs import store
 from tidu.words import Text, language
 
@@ -71,8 +70,8 @@ def main(words: Sequence[str]) -> None:
 def _row(name: str) -> dict[str, Any]:
     path = store.runs_folder() / name
     told = store.about(path)
-    result = path / "result.json"
-    done = read_json(result) if result.exists() else {"metrics": {}, "seconds": None}
+    finished = (path / "result.json").exists()
+    done = store.result(path) if finished else {"metrics": {}, "seconds": None}
     return {
         "run": str(path),
         "experiment": told["name"],

@@ -6,6 +6,7 @@ import json
 import webbrowser
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 import tyro
 
@@ -21,6 +22,7 @@ class Arguments:
 
     run: tyro.conf.Positional[str] = "last"  # a run's name, its folder, or "last"
     open: bool = False  # open the report in the browser
+    tensorboard: str | None = None  # also write the log as TensorBoard events into this folder
     json: bool = False  # print an object for programs
 
 
@@ -50,5 +52,11 @@ def main(words: Sequence[str]) -> None:
         print(f"  {field} = {value}")
     made = told["environment"]
     print(f"  torch {made['packages']['torch']}, {made['processor']}, commit {made['commit']}")
+    if wanted.tensorboard is not None:
+        from tidu.laboratory import trained
+        from tidu.laboratory.tensorboard import write_events
+
+        written = write_events(trained(path), Path(wanted.tensorboard))
+        print(f"\n{written} scalars; see them: tensorboard --logdir {wanted.tensorboard}")
     if wanted.open:
         webbrowser.open((path / "report.html").resolve().as_uri())

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 from tidu.cli.parse import parse
 from tidu.errors import TiduError
+from tidu.fields import check
 
 
 def main(words: Sequence[str]) -> None:
@@ -32,6 +33,7 @@ def main(words: Sequence[str]) -> None:
             f"See its result: tidu show {path.name}",
         )
     options = parse(module.Use, f"use {path.name}", rest, description=module.use.__doc__ or "")
+    check(options)
     config = read_config(experiment, told)
     answer = module.use(config, trained(path), options)
     if as_json:

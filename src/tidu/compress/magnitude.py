@@ -51,7 +51,9 @@ def magnitude_masks(
             masks[name] = _largest(weight.flatten(), fractions[name], inside).view_as(weight)
         return masks
     if isinstance(left, Mapping):
-        raise ValueError('left is one number where scope is "global"; use scope="layer" for several')
+        raise ValueError(
+            'left is one number where scope is "global"; use scope="layer" for several'
+        )
     flat = torch.cat([weight.flatten() for weight in weights.values()])
     inside = None if within is None else torch.cat([within[name].flatten() for name in weights])
     parts = _largest(flat, left, inside).split([weight.numel() for weight in weights.values()])

@@ -23,6 +23,7 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Mapping
+from itertools import pairwise
 from typing import Any
 
 import torch
@@ -87,7 +88,7 @@ def strongest_neurons(
         raise ValueError(f"left must be above 0 and at most 1; got {left}; 0.5 keeps half")
     names = weight_layers(module, example)
     kept: dict[str, Tensor] = {}
-    for name, following in zip(names, names[1:], strict=False):
+    for name, following in pairwise(names):
         score = neuron_scores(_layer(module, name), _layer(module, following), p, outgoing)
         count = max(1, round(left * len(score)))
         mask = torch.zeros(len(score), dtype=torch.bool)
@@ -140,7 +141,9 @@ def remove_neurons(
         if layer.bias is not None:
             layer.bias = nn.Parameter(layer.bias[keep])
         remaining = _columns(after.weight, len(keep))[:, keep]
-        after.weight = nn.Parameter(remaining.reshape(len(after.weight), -1, *after.weight.shape[2:]))
+        after.weight = nn.Parameter(
+            remaining.reshape(len(after.weight), -1, *after.weight.shape[2:])
+        )
         for norm in _norms_between(small, name, following):
             _thin_norm(norm, keep)
         _tell_sizes(layer, after)
@@ -148,12 +151,10 @@ def remove_neurons(
     return small
 
 
-def _pairs(
-    module: nn.Module, kept: Mapping[str, Tensor], example: Tensor
-) -> list[tuple[str, str]]:
+def _pairs(module: nn.Module, kept: Mapping[str, Tensor], example: Tensor) -> list[tuple[str, str]]:
     """Each layer to be thinned with the one behind it."""
     names = weight_layers(module, example)
-    following = dict(zip(names, names[1:], strict=False))
+    following = dict(pairwise(names))
     for name, mask in kept.items():
         if name not in following:
             raise ValueError(
@@ -174,7 +175,9 @@ def _layer(module: nn.Module, name: str) -> Layer:
     if not isinstance(layer, (nn.Linear, nn.Conv2d)):
         raise ValueError(f"{name!r} must be a Linear or Conv2d; got {type(layer).__name__}")
     if isinstance(layer, nn.Conv2d) and layer.groups != 1:
-        raise ValueError(f"{name!r} has {layer.groups} groups; only convolutions without can shrink")
+        raise ValueError(
+            f"{name!r} has {layer.groups} groups; only convolutions without can shrink"
+        )
     return layer
 
 

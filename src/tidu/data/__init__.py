@@ -25,6 +25,10 @@ if TYPE_CHECKING:
     from tidu.data.kinds import Corpus as Corpus
     from tidu.data.kinds import Images as Images
     from tidu.data.kinds import Table as Table
+    from tidu.data.memory_sequences import SYMBOLS as SYMBOLS
+    from tidu.data.memory_sequences import adding_sequences as adding_sequences
+    from tidu.data.memory_sequences import copy_sequences as copy_sequences
+    from tidu.data.memory_sequences import one_hot_signs as one_hot_signs
     from tidu.data.new_rows import category_levels as category_levels
     from tidu.data.new_rows import read_rows as read_rows
     from tidu.data.registry import find as find
@@ -41,6 +45,7 @@ _HOMES = {
     "cache": ("Status", "check", "content_hash", "get", "load", "path"),
     "image_folder": ("read_image", "read_images"),
     "kinds": ("Corpus", "Images", "Table"),
+    "memory_sequences": ("SYMBOLS", "adding_sequences", "copy_sequences", "one_hot_signs"),
     "new_rows": ("category_levels", "read_rows"),
     "registry": ("find", "sources"),
     "source": ("Source",),

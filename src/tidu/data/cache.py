@@ -204,7 +204,7 @@ def _keep(source: Source, arrays: Arrays, kept: Path) -> None:
     from safetensors.numpy import save
 
     plain = {name: np.ascontiguousarray(array) for name, array in arrays.items()}
-    blob = save(plain, {"source": source.id, "licence": source.licence})
+    blob = save(plain, {"source": source.id})
     try:
         write_atomically(kept, lambda part: part.write_bytes(blob))
     except TiduError as problem:

@@ -44,12 +44,12 @@ def _reason(problem: Exception) -> str:
         return f"the server answered {response.status_code} {response.reason}"
     if isinstance(problem, ValueError):
         return "what arrived is broken or another version (wrong hash)"
-    name = type(problem).__name__
-    if "Timeout" in name:
+    names = [kind.__name__ for kind in type(problem).mro()]
+    if any("Timeout" in name for name in names):
         return "no answer in time"
-    if name == "ConnectionError":
-        return "no connection"
-    return f"the download broke off ({name})"
+    if "ConnectionError" in names:
+        return "no connection" + (" to the proxy" if names[0] == "ProxyError" else "")
+    return f"the download broke off ({names[0]})"
 
 
 class _Bar:

@@ -8,6 +8,7 @@ file that has the same parts.
 from __future__ import annotations
 
 import dataclasses
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -52,7 +53,7 @@ def run(
     check(config)
     _check_counts(seed, seeds, threads, checkpoint_every)
     if origin is not None:
-        origin = str(store.find(origin))
+        origin = str(store.find(origin).resolve())
     told = {
         "experiment": found.reference,
         "name": found.name,
@@ -74,6 +75,7 @@ def resume(name: str, *, checkpoint_every: float = 10.0, quiet: bool = False) ->
     from tidu.laboratory import execute
     from tidu.runs import store
 
+    _check_checkpoint_every(checkpoint_every)
     path = store.find(name)
     told = store.about(path)
     found = load_experiment(told["experiment"])
@@ -107,16 +109,20 @@ def _with_fields(config: Any, fields: dict[str, Any]) -> Any:
 
 
 def _check_counts(seed: int, seeds: int, threads: int | None, checkpoint_every: float) -> None:
-    for flag, value, least in (
-        ("--seed", seed, 0),
-        ("--seeds", seeds, 1),
-        ("--threads", threads, 1),
+    for flag, value, least, most in (
+        ("--seed", seed, 0, 2**32 - 1),
+        ("--seeds", seeds, 1, 10_000),
+        ("--threads", threads, 1, 4 * (os.cpu_count() or 1)),
     ):
-        if value is not None and value < least:
+        if value is not None and not least <= value <= most:
             raise TiduError(
-                f"{flag} must be a whole number of at least {least}; got {value}.",
+                f"{flag} must be a whole number from {least} to {most}; got {value}.",
                 "Leave it out for the default.",
             )
+    _check_checkpoint_every(checkpoint_every)
+
+
+def _check_checkpoint_every(checkpoint_every: float) -> None:
     if not checkpoint_every >= 0:
         raise TiduError(
             f"--checkpoint-every must be seconds, at least 0; got {checkpoint_every}.",

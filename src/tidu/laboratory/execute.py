@@ -16,7 +16,7 @@ import numpy as np
 import torch
 
 from tidu.errors import TiduError
-from tidu.files import disk_error, read_json, write_json
+from tidu.files import disk_error, write_json
 from tidu.laboratory import finish
 from tidu.laboratory.experiment import Experiment
 from tidu.runs import store
@@ -74,9 +74,9 @@ def proceed(
 ) -> Run:
     """Carry out what of the run is not done yet, and leave its result, pictures and report."""
     with processes.joined(), _held(path):
-        torch.set_num_threads(told["options"]["threads"])
-        if not (path / "result.json").exists():
-            with _stated(path):
+        torch.set_num_threads(Options.of(told).threads or torch.get_num_threads())
+        with _stated(path):
+            if not processes.from_main((path / "result.json").exists):
                 _carry_out(experiment, config, path, told, checkpoint_every, quiet)
         if processes.is_main():
             finish.leave_report(experiment, path, told, readable(experiment, config, path, told))
@@ -89,7 +89,7 @@ def reading(experiment: Experiment, config: Any, path: Path, told: dict[str, Any
         path,
         config=config,
         seeds=tuple(told["seeds"]),
-        options=Options(**told["options"]),
+        options=Options.of(told),
         quiet=True,
         writing=False,
     )
@@ -120,12 +120,12 @@ def _carry_out(
     for place, group in groups:
         place.mkdir(exist_ok=True)
         done = place / "result.json"
-        if not done.exists():
+        if not processes.from_main(done.exists):
             result = _one(experiment, config, place, group, told, checkpoint_every, quiet)
             if processes.is_main():
                 write_json(done, result)
             processes.wait_for_all()
-        result = read_json(done)
+        result = store.result(place)
         seconds += result["seconds"]
         for metric, values in result["per_seed"].items():
             per_seed.setdefault(metric, []).extend(values)
@@ -150,7 +150,7 @@ def _one(
         path,
         config=config,
         seeds=seeds,
-        options=Options(**told["options"]),
+        options=Options.of(told),
         origin=origin,
         quiet=quiet,
         checkpoint_every=checkpoint_every,
@@ -169,7 +169,9 @@ def _metrics(experiment: Experiment, config: Any, run: Run) -> Mapping[str, Any]
     """Run the experiment. A value that some part of it refuses is told as a mistake to mend."""
     try:
         return experiment.module.run(config, run)
-    except (ValueError, TypeError, RuntimeError, OSError, MemoryError) as problem:
+    except TiduError:
+        raise
+    except Exception as problem:
         trace = run.path / "error.txt"
         with suppress(OSError):
             trace.write_text(traceback.format_exc(), encoding="utf-8")

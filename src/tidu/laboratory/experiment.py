@@ -57,23 +57,31 @@ def load_experiment(reference: str) -> Experiment:
                     f"See what it is: tidu info {reference}",
                 )
             return Experiment(reference, reference, importlib.import_module(system.experiment))
-        if path.suffix == ".py" or beside.is_file():
+        if path.suffix == ".py" or _is_file(beside):
             return _load_file(path if path.suffix == ".py" else beside)
     runnable = [s.id for s in catalogue.SYSTEMS.values() if s.experiment]
     raise unknown("experiment", reference, runnable, "See all of them: tidu list")
 
 
+def _is_file(path: Path) -> bool:
+    try:
+        return path.is_file()
+    except OSError:  # a name too long for a file
+        return False
+
+
 def _load_file(path: Path) -> Experiment:
-    if not path.is_file():
+    if not _is_file(path):
         raise TiduError(
             f"There is no file {path}.",
             "Copy an experiment to change: tidu new my-idea --from lenet",
         )
-    spec = importlib.util.spec_from_file_location(path.stem, path)
+    name = f"tidu_own_{path.stem}"  # so that a file called random.py hides nothing
+    spec = importlib.util.spec_from_file_location(name, path)
     assert spec is not None
     assert spec.loader is not None
     module = importlib.util.module_from_spec(spec)
-    sys.modules[path.stem] = module
+    sys.modules[name] = module
     try:
         spec.loader.exec_module(module)
     except Exception as problem:

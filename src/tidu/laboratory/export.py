@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import torch
-from safetensors.torch import load_file, save_file
+from safetensors.torch import load_file
 from torch import Tensor, nn
 
 from tidu.errors import TiduError
@@ -19,6 +19,7 @@ from tidu.files import write_atomically
 from tidu.laboratory import read_config, trained
 from tidu.laboratory.experiment import load_experiment
 from tidu.runs import store
+from tidu.train import checkpoint
 
 TOLERANCE = 1e-4  # largest difference of an output between PyTorch and the exported file
 
@@ -41,13 +42,18 @@ def export(name: str, to: str, out: str | None = None) -> dict[str, Any]:
     if to == "safetensors":
         checked = _safetensors(model, file)
     else:
+        if not hasattr(experiment.module, "export_inputs"):
+            raise TiduError(
+                f"{experiment.name} has no export_inputs(config, run), which ONNX needs.",
+                f"Export the weights instead: tidu export {path.name} --to safetensors",
+            )
         checked = _onnx(model, experiment.module.export_inputs(config, run), file)
     return {"file": str(file), "bytes": file.stat().st_size, "checked": checked}
 
 
 def _safetensors(model: nn.Module, file: Path) -> str:
     weights = {k: v.detach().contiguous().clone() for k, v in model.state_dict().items()}
-    write_atomically(file, lambda part: save_file(weights, part))
+    checkpoint.write_tensors(file, weights)
     again = load_file(file)
     if set(again) != set(weights) or any(not torch.equal(again[k], weights[k]) for k in weights):
         raise TiduError(f"{file} was read back and differs from the weights.", "Export again.")
@@ -68,9 +74,21 @@ def _onnx(model: nn.Module, inputs: tuple[Tensor, ...], file: Path) -> str:
     logging.getLogger("torch.onnx").setLevel(logging.ERROR)
     with warnings.catch_warnings(), redirect_stdout(io.StringIO()):
         warnings.simplefilter("ignore")  # the exporter's own deprecations are not the user's
-        program = torch.onnx.export(
-            model, doubled, dynamo=True, dynamic_shapes=shapes, external_data=False, verbose=False
-        )
+        try:
+            program = torch.onnx.export(
+                model,
+                doubled,
+                dynamo=True,
+                dynamic_shapes=shapes,
+                external_data=False,
+                verbose=False,
+            )
+        except (torch.onnx.errors.OnnxExporterError, RuntimeError) as problem:
+            raise TiduError(
+                f"PyTorch cannot write this network as ONNX: {str(problem).splitlines()[0]}",
+                "Export the weights instead: --to safetensors",
+                exit_code=1,
+            ) from problem
     assert program is not None
     write_atomically(file, lambda part: program.save(str(part), external_data=False))
     worst = max(_difference(model, part, file) for part in (inputs, doubled))

@@ -7,9 +7,10 @@ import importlib.util
 from pathlib import Path
 from typing import Any
 
-from tidu.files import read_json, write_atomically
+from tidu.files import write_bytes
+from tidu.laboratory import report_page
 from tidu.laboratory.experiment import Experiment
-from tidu.runs import Run
+from tidu.runs import Run, store
 from tidu.views.picture import Picture
 
 LANGUAGES = ("zh", "en")
@@ -31,8 +32,6 @@ def leave_report(experiment: Experiment, path: Path, told: dict[str, Any], run: 
     report = path / "report.html"
     if report.exists():
         return
-    from tidu.laboratory import report_page
-
     drawn = pictures_of(experiment, run)
     folder = path / "pictures"
     folder.mkdir(exist_ok=True)
@@ -40,21 +39,7 @@ def leave_report(experiment: Experiment, path: Path, told: dict[str, Any], run: 
         for language in LANGUAGES:
             for ending in ("png", "svg"):
                 file = folder / f"{picture.name}.{language}.{ending}"
-                save_atomically(picture, file, language)
+                write_bytes(file, picture.render(ending, language))
         if picture.data:
-            save_atomically(picture, folder / f"{picture.name}.csv", "en")
-    report_page.write(report, experiment, told, read_json(path / "result.json"), run, drawn)
-
-
-def save_atomically(picture: Picture, file: Path, language: str) -> None:
-    """Save a picture so that its file is whole or not there."""
-
-    def write(part: Path) -> None:
-        named = part.with_suffix(file.suffix)
-        try:
-            picture.save(named, language)
-            named.replace(part)
-        finally:
-            named.unlink(missing_ok=True)
-
-    write_atomically(file, write)
+            write_bytes(folder / f"{picture.name}.csv", picture.render("csv"))
+    report_page.write(report, experiment, told, store.result(path), run, drawn)

@@ -1,12 +1,78 @@
-"""The report page of a run (adapter to views.report)."""
+"""The report page of a run: what it says, gathered from the run's folder and the catalogue."""
 
 from __future__ import annotations
 
+import dataclasses
 from pathlib import Path
 from typing import Any
 
-from tidu.files import write_text
+from tidu import catalogue
+from tidu.laboratory import outcome
+from tidu.laboratory.experiment import Experiment
+from tidu.runs import Run
+from tidu.views.picture import Picture
+from tidu.views.report import Measure, Report, write_report
+from tidu.words import Text
 
 
-def write(path: Path, experiment: Any, told: Any, result: Any, run: Any, pictures: Any) -> None:
-    write_text(path, "<html></html>")
+def write(
+    path: Path,
+    experiment: Experiment,
+    told: dict[str, Any],
+    done: dict[str, Any],
+    run: Run,
+    pictures: list[Picture],
+) -> None:
+    """Write the report to ``path``."""
+    system = catalogue.SYSTEMS.get(told["experiment"])
+    words = (experiment.module.__doc__ or "").strip().split("\n\n")[0].replace("\n", " ")
+    report = Report(
+        title=system.title if system else Text(experiment.name, experiment.name),
+        about=system.about if system else Text(words, words),
+        facts={
+            Text("运行", "run"): path.parent.name,
+            Text("预设", "preset"): told["preset"],
+            Text("种子", "seeds"): _seeds(told["seeds"]),
+            Text("用时", "duration"): f"{done['seconds']:.1f} s",
+            Text("开始于", "started"): told["created"],
+            Text("命令", "command"): told["command"],
+        },
+        measures=[_measure(one) for one in outcome.outcomes(told, done)],
+        pictures=pictures,
+        history=run.history(),
+        config=_config(experiment, run.config),
+        environment=_environment(told["environment"]),
+        next_commands=outcome.next_commands(path.parent.name, told, experiment),
+    )
+    write_report(path, report)
+
+
+def _measure(one: outcome.Outcome) -> Measure:
+    theirs = one.target.published if one.target else None
+    return Measure(
+        one.metric,
+        one.measured,
+        one.per_seed,
+        one.expected,
+        one.goal,
+        one.met,
+        f"{theirs.value} ({theirs.source})" if theirs else "",
+    )
+
+
+def _seeds(seeds: list[int]) -> str:
+    return str(seeds[0]) if len(seeds) == 1 else f"{seeds[0]} … {seeds[-1]}"
+
+
+def _config(experiment: Experiment, config: Any) -> list[tuple[str, str, str]]:
+    from tidu.laboratory.comments import field_comments
+
+    helps = field_comments(experiment.module.Config)
+    values = {field.name: getattr(config, field.name) for field in dataclasses.fields(config)}
+    flags = {name: "--" + name.replace("_", "-") for name in values}
+    return [(flags[name], str(value), helps.get(name, "")) for name, value in values.items()]
+
+
+def _environment(made: dict[str, Any]) -> dict[str, str]:
+    plain = {k: str(v) for k, v in made.items() if k != "packages" and v is not None}
+    return plain | {k: str(v) for k, v in made["packages"].items() if v is not None}

@@ -29,9 +29,9 @@ def committed(experiment: str, preset: str) -> dict[str, Any] | None:
 def write_result(path: Path, to: str) -> Path:
     """Write a finished run as ``<experiment>-<preset>.json`` into the folder ``to``."""
     told = store.about(path)
-    done = read_json(path / "result.json")
+    done = store.result(path)
     kept = ("experiment", "preset", "config", "seeds", "options", "processes", "created", "command")
-    file = Path(to) / f"{told['experiment']}-{told['preset']}.json"
+    file = Path(to) / f"{told['name']}-{told['preset']}.json"
     value = {key: told[key] for key in kept} | {
         "options": {k: v for k, v in told["options"].items() if k in {"device", "threads"}},
         "environment": told["environment"],

@@ -27,7 +27,6 @@ any penalty; Mescheder's factor of one half is left to the caller's weight.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Literal
 
 import torch
@@ -75,23 +74,28 @@ def generator_loss(
 
 
 def gradient_penalty(
-    discriminator: Callable[[Tensor], Tensor],
+    logits: Float[Tensor, "*games batch"],
     points: Float[Tensor, "*games batch dim"],
     centre: float = 0.0,
 ) -> Float[Tensor, "*games"]:
-    r"""Mean of (‖∇ₓ D(x)‖ - centre)² over ``points``: 1 for WGAN-GP, 0 for R1 and R2.
+    r"""Mean of (‖∇ₓ D(x)‖ - centre)² over ``points``: centre 1 for WGAN-GP, 0 for R1 and R2.
 
-    The result depends on the discriminator's parameters through a gradient; its own ``backward``
-    needs second derivatives, which autograd takes. With centre 0 no square root is formed, so the
-    penalty is smooth also where the gradient vanishes.
+    ``logits`` are the discriminator's outputs on ``points``, which must require a gradient. The
+    result depends on the discriminator's parameters through a gradient, so its own ``backward``
+    takes second derivatives. With centre 0 no square root is formed, so the penalty is smooth
+    also where the gradient vanishes.
 
-    >>> plane = lambda x: 3 * x[..., 0] + 4 * x[..., 1]  # slope 5 everywhere
-    >>> gradient_penalty(plane, torch.zeros(10, 2), centre=1.0)
+    >>> points = torch.zeros(10, 2, requires_grad=True)
+    >>> logits = 3 * points[:, 0] + 4 * points[:, 1]  # a plane of slope 5
+    >>> gradient_penalty(logits, points, centre=1.0)
     tensor(16.)
     """
-    points = points.detach().requires_grad_(True)
-    with torch.enable_grad():
-        (slope,) = torch.autograd.grad(discriminator(points).sum(), points, create_graph=True)
+    if not points.requires_grad:
+        raise ValueError(
+            "gradient_penalty expects points that require a gradient; got some that do not; "
+            "call points.requires_grad_() before the discriminator"
+        )
+    (slope,) = torch.autograd.grad(logits.sum(), points, create_graph=True)
     squared = slope.square().sum(-1)
     if centre == 0.0:
         return squared.mean(-1)

@@ -1,8 +1,6 @@
 """Metrics: how good an outcome is."""
 
 from tidu.metrics.modes import good_share as good_share
-from tidu.metrics.modes import grid as grid
 from tidu.metrics.modes import mode_counts as mode_counts
 from tidu.metrics.modes import modes_covered as modes_covered
 from tidu.metrics.modes import nearest_mode as nearest_mode
-from tidu.metrics.modes import ring as ring

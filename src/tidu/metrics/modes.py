@@ -12,8 +12,6 @@ section 4.1 (the same, with the standard deviations).
 
 from __future__ import annotations
 
-import math
-
 import torch
 from jaxtyping import Float, Int
 from torch import Tensor
@@ -76,28 +74,3 @@ def modes_covered(
     tensor(1)
     """
     return (mode_counts(samples, modes, radius) > 0).sum(-1)
-
-
-def ring(modes: int = 8, radius: float = 1.0) -> Float[Tensor, "modes 2"]:
-    """Centres evenly on a circle, the first one to the right.
-
-    >>> ring(4).round().abs()
-    tensor([[1., 0.],
-            [0., 1.],
-            [1., 0.],
-            [0., 1.]])
-    """
-    angle = torch.arange(modes) * (2 * math.pi / modes)
-    return radius * torch.stack([angle.cos(), angle.sin()], dim=-1)
-
-
-def grid(side: int = 5, spacing: float = 2.0) -> Float[Tensor, "modes 2"]:
-    """Centres on a square grid around the origin, ``side`` x ``side`` of them.
-
-    >>> grid().shape
-    torch.Size([25, 2])
-    >>> grid().abs().max()
-    tensor(4.)
-    """
-    line = (torch.arange(side) - (side - 1) / 2) * spacing
-    return torch.cartesian_prod(line, line)

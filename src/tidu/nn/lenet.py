@@ -17,6 +17,7 @@ Where it differs from Caffe's: a ReLU behind the convolutions too, which Caffe l
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 
 from jaxtyping import Float
 from torch import Tensor, nn
@@ -53,9 +54,7 @@ class LeNet5(nn.Module):
         self.conv2 = nn.Conv2d(first, second, kernel_size=5)
         side = ((size - 4) // 2 - 4) // 2
         widths = [second * side * side, *hidden]
-        self.hidden = nn.ModuleList(
-            nn.Linear(before, after) for before, after in zip(widths, widths[1:], strict=False)
-        )
+        self.hidden = nn.ModuleList(nn.Linear(before, after) for before, after in pairwise(widths))
         self.output = nn.Linear(widths[-1], classes)
 
     def forward(
@@ -90,9 +89,7 @@ class LeNet300100(nn.Module):
     ) -> None:
         super().__init__()
         widths = [in_channels * size * size, *hidden]
-        self.hidden = nn.ModuleList(
-            nn.Linear(before, after) for before, after in zip(widths, widths[1:], strict=False)
-        )
+        self.hidden = nn.ModuleList(nn.Linear(before, after) for before, after in pairwise(widths))
         self.output = nn.Linear(widths[-1], classes)
 
     def forward(

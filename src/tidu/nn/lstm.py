@@ -31,7 +31,9 @@ from torch import Tensor, nn
 
 from tidu.nn.recurrent import add_product, check_sequence, in_pieces, input_products
 
-State = tuple[Float[Tensor, "*copies layers batch hidden"], Float[Tensor, "*copies layers batch hidden"]]
+State = tuple[
+    Float[Tensor, "*copies layers batch hidden"], Float[Tensor, "*copies layers batch hidden"]
+]
 
 
 class Gates(NamedTuple):
@@ -77,7 +79,9 @@ class LSTM(nn.Module):
                 f"got {forget_bias} and {longest_lag}; give one of them"
             )
         if longest_lag is not None and longest_lag < 3:
-            raise ValueError(f"longest_lag must be at least 3 steps; got {longest_lag}; leave it out")
+            raise ValueError(
+                f"longest_lag must be at least 3 steps; got {longest_lag}; leave it out"
+            )
         self.input_size, self.hidden_size, self.num_layers = input_size, hidden_size, num_layers
         self.peephole, self.forget_bias, self.longest_lag = peephole, forget_bias, longest_lag
         for layer in range(num_layers):

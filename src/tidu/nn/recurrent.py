@@ -73,11 +73,11 @@ def input_products(
 
 
 def add_product(
-    base: Float[Tensor, "*copies batch width"],
+    base: Float[Tensor, "*copies #batch width"],
     input: Float[Tensor, "*copies batch features"],
     weight: Float[Tensor, "*copies features width"],
 ) -> Float[Tensor, "*copies batch width"]:
-    """``base + input @ weight`` in one call, ``base`` broadcast over the batch where it is short.
+    """``base + input @ weight`` in one call.
 
     >>> add_product(torch.ones(5, 3), torch.ones(5, 2), torch.ones(2, 3))[0]
     tensor([3., 3., 3.])

@@ -71,7 +71,8 @@ class StackedLinear(nn.Module):
 def stack(modules: Sequence[nn.Module]) -> nn.Module:
     """One network out of equal ones, holding exactly their weights.
 
-    Every ``nn.Linear`` becomes a :class:`StackedLinear`; activations, dropout
+    Every ``nn.Linear`` becomes a :class:`StackedLinear`; modules that say ``copies_in_front``
+    (the recurrent cells) keep their form and get each parameter stacked; activations, dropout
     and containers stay. The forward pass must take ``(copies, batch, features)`` wherever it took
     ``(batch, features)``, which holds for everything written on the last dimension.
 
@@ -95,6 +96,11 @@ def stack(modules: Sequence[nn.Module]) -> nn.Module:
             _replace(
                 stacked, name, _stack_linear([_linear(m.get_submodule(name)) for m in modules])
             )
+        elif _copies_in_front(module):
+            alike = [m.get_submodule(name) for m in modules]
+            for own, _ in list(module.named_parameters(recurse=False)):
+                each = [m.get_parameter(own).detach() for m in alike]
+                module.register_parameter(own, nn.Parameter(torch.stack(each)))
         elif _cannot_stack(module):
             raise TypeError(
                 "stack handles nn.Linear and layers without parameters; got "
@@ -117,6 +123,10 @@ def unstack(module: nn.Module, index: int) -> nn.Module:
     for name, layer in list(single.named_modules()):
         if isinstance(layer, StackedLinear):
             _replace(single, name, _unstack_linear(layer, index))
+        elif _copies_in_front(layer):
+            for own, stacked in list(layer.named_parameters(recurse=False)):
+                alone = nn.Parameter(stacked.detach()[index].clone())
+                layer.register_parameter(own, alone)
     return single
 
 
@@ -181,6 +191,11 @@ def _bias(layer: nn.Linear) -> Tensor | None:
 def _replace(root: nn.Module, name: str, new: nn.Module) -> None:
     parent, _, child = name.rpartition(".")
     setattr(root.get_submodule(parent), child, new)
+
+
+def _copies_in_front(module: nn.Module) -> bool:
+    """Whether its forward pass takes parameters with the copies in front, as it takes input."""
+    return getattr(type(module), "copies_in_front", False)
 
 
 def _cannot_stack(module: nn.Module) -> bool:

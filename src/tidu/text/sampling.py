@@ -36,10 +36,12 @@ def next_token_probs(
     if temperature == 0:
         best = logits.argmax(dim=-1, keepdim=True)
         return torch.zeros_like(logits).scatter_(-1, best, 1.0)
-    logits = logits / temperature
+    # With the highest logit at 0 no temperature is too small to divide by.
+    least = torch.finfo(logits.dtype).tiny
+    logits = (logits - logits.amax(dim=-1, keepdim=True)) / max(temperature, least)
     if top_k is not None and top_k < logits.shape[-1]:
-        least = logits.topk(top_k, dim=-1).values[:, -1:]
-        logits = logits.masked_fill(logits < least, -torch.inf)
+        kth = logits.topk(top_k, dim=-1).values[:, -1:]
+        logits = logits.masked_fill(logits < kth, -torch.inf)
     probs = logits.softmax(dim=-1)
     if top_p is not None and top_p < 1:
         ordered, tokens = probs.sort(dim=-1, descending=True, stable=True)

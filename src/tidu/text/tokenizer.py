@@ -48,7 +48,7 @@ def tokenizer_from_json(value: dict[str, Any]) -> Tokenizer:
     if value["kind"] == "characters":
         return CharacterTokenizer(value["vocabulary"])
     if value["kind"] == "byte-pair":
-        return BytePairTokenizer(value["merges"])
+        return BytePairTokenizer([(left, right) for left, right in value["merges"]])
     raise ValueError(
         f"a tokeniser is 'characters' or 'byte-pair'; got {value['kind']!r}; "
         "was the file written by another version?"

@@ -7,14 +7,16 @@ holds them (numbers, names, strides) is JSON in the file's header. Nothing in it
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Generator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, cast
 
 import numpy as np
 import safetensors
 import torch
-from safetensors.torch import load_file, save_file
+from safetensors.torch import load_file
+from safetensors.torch import save as serialise
 from torch import Tensor
 
 from tidu.errors import TiduError
@@ -28,7 +30,7 @@ def save(path: Path, keep: Mapping[str, Any], about: Mapping[str, Any] | None = 
     tensors: dict[str, Tensor] = {}
     tree = {name: _encode(_state_of(name, kept), name, tensors) for name, kept in keep.items()}
     header = {_HEADER: json.dumps({"state": tree, "about": dict(about or {})})}
-    write_atomically(path, lambda part: save_file(tensors, part, metadata=header))
+    write_tensors(path, tensors, header)
 
 
 def about(path: Path) -> dict[str, Any]:
@@ -44,36 +46,54 @@ def load(path: Path, keep: Mapping[str, Any]) -> dict[str, Any]:
             f"{path.name} holds {sorted(header['state'])}; this experiment keeps {sorted(keep)}.",
             "The experiment's code changed since this run began: start a new run.",
         )
-    with safetensors.safe_open(path, framework="pt") as file:
-        for name, kept in keep.items():
-            _restore(kept, _decode(header["state"][name], file))
+    with _reading(path), safetensors.safe_open(path, framework="pt") as file:
+        states = {name: _decode(header["state"][name], file) for name in keep}
+    for name, kept in keep.items():
+        _restore(kept, states[name])
     return header["about"]
 
 
 def save_weights(path: Path, module: torch.nn.Module) -> None:
     """Write the module's weights alone, a file that any safetensors reader opens."""
     weights = {k: v.detach().cpu().contiguous().clone() for k, v in module.state_dict().items()}
-    write_atomically(path, lambda part: save_file(weights, part))
+    write_tensors(path, weights)
 
 
 def load_weights(path: Path, module: torch.nn.Module) -> None:
     """Put the weights in ``path`` into ``module``."""
     try:
         module.load_state_dict(load_file(path))
-    except (safetensors.SafetensorError, RuntimeError) as problem:
+    except (safetensors.SafetensorError, OSError, RuntimeError) as problem:
         raise TiduError(
             f"The weights in {path} do not fit the network: {problem}",
             "Use a run of the same experiment and version, or train again.",
         ) from problem
 
 
+def write_tensors(
+    path: Path, tensors: dict[str, Tensor], header: dict[str, str] | None = None
+) -> None:
+    """Write contiguous tensors as a safetensors file, atomically.
+
+    By way of memory: ``safetensors.torch.save_file`` hides the cause when the disk is full.
+    """
+    blob = serialise(tensors, header)
+    write_atomically(path, lambda part: part.write_bytes(blob))
+
+
 def _read_header(path: Path) -> dict[str, Any]:
+    with _reading(path), safetensors.safe_open(path, framework="pt") as file:
+        header = json.loads((file.metadata() or {})[_HEADER])
+        return {"state": header["state"], "about": header["about"]}
+
+
+@contextmanager
+def _reading(path: Path) -> Generator[None]:
     try:
-        with safetensors.safe_open(path, framework="pt") as file:
-            return json.loads((file.metadata() or {})[_HEADER])
-    except (safetensors.SafetensorError, KeyError, ValueError) as problem:
+        yield
+    except (safetensors.SafetensorError, OSError, LookupError, TypeError, ValueError) as problem:
         raise TiduError(
-            f"{path} is not a checkpoint of tidu: {problem}.", "Start a new run."
+            f"{path} is not a whole checkpoint of tidu: {problem!r}.", "Start a new run."
         ) from problem
 
 

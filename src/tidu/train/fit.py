@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 import torch
 from torch import Tensor, nn
@@ -14,6 +14,7 @@ from tidu.train.stopping import EarlyStopping
 Batch = tuple[Tensor, Tensor]
 
 
+@runtime_checkable
 class Loop(Protocol):
     """What ``fit`` needs of a run: resumable steps and a log. ``tidu.runs.Run`` has both."""
 

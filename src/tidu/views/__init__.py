@@ -19,22 +19,30 @@ if TYPE_CHECKING:
     from tidu.views.curves import metric_curves as metric_curves
     from tidu.views.fonts import use_language as use_language
     from tidu.views.heatmap import heat_map as heat_map
+    from tidu.views.image_grid import image_grid_picture as image_grid_picture
+    from tidu.views.moving_grid import grid_lines as grid_lines
     from tidu.views.moving_grid import moving_grid_picture as moving_grid_picture
     from tidu.views.picture import Picture as Picture
     from tidu.views.regression import coefficient_bars as coefficient_bars
     from tidu.views.regression import predicted_against_true as predicted_against_true
+    from tidu.views.report import Measure as Measure
+    from tidu.views.report import Report as Report
     from tidu.views.report import write_report as write_report
     from tidu.views.surface import Surface as Surface
     from tidu.views.surface import contour_picture as contour_picture
     from tidu.views.surface import surface_picture as surface_picture
 
 _HOME = {
+    "Measure": "report",
     "Picture": "picture",
+    "Report": "report",
     "Surface": "surface",
     "coefficient_bars": "regression",
     "contour_picture": "surface",
     "decision_boundary": "boundary",
+    "grid_lines": "moving_grid",
     "heat_map": "heatmap",
+    "image_grid_picture": "image_grid",
     "metric_curves": "curves",
     "moving_grid_picture": "moving_grid",
     "predicted_against_true": "regression",

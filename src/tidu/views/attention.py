@@ -52,10 +52,11 @@ def attention_maps(maps: np.ndarray, tokens: Sequence[str]) -> Picture:
         "attention",
         Text("每个头在看哪里", "Where each head looks"),
         Text(
-            f"{layers} 层、每层 {heads} 个头在「{said}」上的注意力热图：每行是一个字，颜色越亮看得越多；"
+            f"{layers} 层、每层 {heads} 个头在「{said}」上的注意力热图："
+            "每行是一个字，颜色越亮看得越多；"
             f"{_habits(maps, 'zh')}",
-            f"Heat maps of attention for {layers} layers of {heads} heads over “{said}”: each row is "
-            f"one token, brighter means more attention; {_habits(maps, 'en')}",
+            f"Heat maps of attention for {layers} layers of {heads} heads over “{said}”: each row "
+            f"is one token, brighter means more attention; {_habits(maps, 'en')}",
         ),
         draw,
         {

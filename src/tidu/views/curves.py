@@ -126,3 +126,42 @@ def _alt(metrics: Mapping[str, Text], curves: Mapping[str, Curve], title: Text) 
         f"折线图“{title.zh}”：" + "；".join(told("zh")) + "。",
         f"Line chart “{title.en}”: " + "; ".join(told("en")) + ".",
     )
+
+
+def logged_curves(history: Sequence[Mapping[str, Any]], most: int = 9) -> Picture | None:
+    """Everything a run logged as small panels, one for each metric; None if nothing was.
+
+    >>> logged_curves([]) is None
+    True
+    """
+    names = [
+        name for name in dict.fromkeys(key for row in history for key in row) if name != "step"
+    ]
+    curves = {name: _curve(history, name, "step") for name in names if _is_number(history, name)}
+    curves = {name: curve for name, curve in curves.items() if len(curve[0]) > 1}
+    curves = dict(list(curves.items())[:most])
+    if not curves:
+        return None
+    columns = min(3, len(curves))
+    rows = -(-len(curves) // columns)
+
+    def draw(figure: Figure, language: str) -> None:
+        for i, (name, (steps, values)) in enumerate(curves.items()):
+            axes = figure.add_subplot(rows, columns, i + 1)
+            axes.plot(steps, _mean(values), color=palette.BLUE)
+            if values.shape[1] > 1:
+                axes.fill_between(steps, *_bounds(values), color=palette.BLUE, alpha=0.2)
+            axes.set_title(name)
+            axes.set_xlabel(STEP[language])
+            axes.grid(visible=True)
+
+    title = Text("训练中记录的全部数值", "Everything logged during training")
+    alt = _alt({name: Text(name, name) for name in curves}, curves, title)
+    size = (3.2 * columns, 2.6 * rows + 0.4)
+    return Picture("training-log", title, alt, draw, _columns(curves), size)
+
+
+def _is_number(history: Sequence[Mapping[str, Any]], name: str) -> bool:
+    values = [row[name] for row in history if row.get(name) is not None]
+    flat = [v for value in values for v in (value if isinstance(value, list) else [value])]
+    return all(isinstance(v, (int, float)) or v in {"nan", "inf", "-inf"} for v in flat)

@@ -38,9 +38,12 @@ class Picture:
     data: Mapping[str, np.ndarray] = field(default_factory=dict[str, np.ndarray])
     size: tuple[float, float] = (7.0, 4.5)
     interactive: Callable[[str], str] | None = None
+    _figures: dict[str, Figure] = field(default_factory=dict[str, "Figure"], init=False, repr=False)
 
     def figure(self, language: str = "en") -> Figure:
         """The drawn Matplotlib figure; notebooks show it as it is."""
+        if language in self._figures:
+            return self._figures[language]
         import matplotlib as mpl
         from matplotlib.figure import Figure
 
@@ -49,6 +52,7 @@ class Picture:
             self.draw(figure, spoken)
             figure.suptitle(self.title[spoken], fontsize=12)
             figure.draw_without_rendering()
+        self._figures[language] = figure
         return figure
 
     def render(self, format: Format, language: str = "en", dpi: int = 150) -> bytes:

@@ -106,9 +106,10 @@ def surface_picture(surface: Surface, name: str, title: Text) -> Picture:
                 markersize=2.5,
                 zorder=5,
             )
-        axes.set_xlabel(surface.x_label[language])
-        axes.set_ylabel(surface.y_label[language])
-        axes.set_zlabel(surface.height_label[language])
+        axes.set_xlabel(surface.x_label[language], labelpad=8)
+        axes.set_ylabel(surface.y_label[language], labelpad=8)
+        axes.zaxis.set_rotate_label(False)
+        axes.set_zlabel(surface.height_label[language], labelpad=10, rotation=90)
         axes.view_init(elev=32, azim=-58)
 
     return Picture(
@@ -163,13 +164,18 @@ def plotly_fragment(surface: Surface, language: str) -> str:
             "xaxis": {"title": {"text": surface.x_label[language]}},
             "yaxis": {"title": {"text": surface.y_label[language]}},
             "zaxis": {"title": {"text": surface.height_label[language]}},
-            "camera": {"eye": {"x": 1.2, "y": -1.6, "z": 1.0}},
+            "camera": {
+                "eye": {"x": 1.25, "y": -1.7, "z": 0.95},
+                "center": {"x": 0, "y": 0, "z": -0.2},
+            },
         },
     }
     data = json.dumps({"data": traces, "layout": layout}, separators=(",", ":"))
-    return f'<div class="plotly-figure" data-needs="plotly"><script type="application/json">{
-        data.replace("<", "\\u003c")
-    }</script></div>'
+    data = data.replace("<", "\\u003c")  # so that no label can end the script element
+    return (
+        '<div class="plotly-figure" data-needs="plotly">'
+        f'<script type="application/json">{data}</script></div>'
+    )
 
 
 def _levels(height: np.ndarray) -> np.ndarray:

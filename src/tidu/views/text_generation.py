@@ -42,7 +42,7 @@ def next_token_bars(tokens: Sequence[str], candidates: Sequence[str], probs: np.
         axes.barh(places, probs, color=palette.BLUE)
         axes.set_yticks(places, shown)
         axes.invert_yaxis()
-        for place, prob in zip(places, probs, strict=True):
+        for place, prob in enumerate(probs.tolist()):
             axes.text(prob, place, f" {prob:.1%}", va="center", fontsize=9)
         axes.set_xlim(0, min(1.0, float(probs.max(initial=0.0)) * 1.15 + 0.01))
         axes.set_xlabel("概率" if language == "zh" else "probability")
@@ -54,7 +54,8 @@ def next_token_bars(tokens: Sequence[str], candidates: Sequence[str], probs: np.
         "next-token",
         Text("下一个会是什么", "What comes next"),
         Text(
-            f"条形图：「{context}」之后最可能的 {len(shown)} 个符号；最可能的是 {best}，概率 {share:.1%}。",
+            f"条形图：「{context}」之后最可能的 {len(shown)} 个符号；"
+            f"最可能的是 {best}，概率 {share:.1%}。",
             f"Bars: the {len(shown)} likeliest tokens after “{context}”; the likeliest is {best} "
             f"with probability {share:.1%}.",
         ),

@@ -75,7 +75,9 @@ def random_affine(
     torch.Size([16, 1, 28, 28])
     """
     if not 0 <= scale < 1:
-        raise ValueError(f"scale must be at least 0 and below 1; got {scale}; it is the range's half")
+        raise ValueError(
+            f"scale must be at least 0 and below 1; got {scale}; it is the range's half"
+        )
     draw = torch.rand(len(images), 5, generator=generator) * 2 - 1
     draw = draw.to(device=images.device, dtype=images.dtype)
     matrices = affine_matrices(

@@ -20,22 +20,33 @@ from jaxtyping import Float
 from torch import Tensor
 from torch.nn.functional import interpolate, pad
 
+from tidu.errors import TiduError
+
 FAINT = 0.25
 """What lies below this part of the brightest value counts as background when cropping."""
 
+_BROKEN = (OSError, ValueError, SyntaxError, EOFError)  # SyntaxError: Pillow, of a broken PNG
 
-def read_image(path: str | Path) -> Float[Tensor, "height width"]:
-    """Read a picture file as grey values from 0 to 1; transparency counts as white paper.
 
-    Raises ``OSError`` where the file is missing or holds no picture.
-    """
+def read_photo(path: str | Path) -> Float[Tensor, "height width"]:
+    """Read a picture file as grey values from 0 to 1; transparency counts as white paper."""
     from PIL import Image, ImageOps
 
-    with Image.open(path) as file:
-        picture = ImageOps.exif_transpose(file).convert("RGBA")
+    try:
+        with Image.open(path) as file:
+            picture = ImageOps.exif_transpose(file).convert("RGBA")
+    except _BROKEN as problem:
+        raise TiduError(
+            f"Expected a picture file; {path} cannot be read as one: {_reason(problem)}.",
+            "Give a PNG, JPEG, WebP, BMP, GIF or TIFF file.",
+        ) from problem
     paper = Image.new("RGBA", picture.size, "white")
     grey = Image.alpha_composite(paper, picture).convert("L")
     return torch.from_numpy(np.array(grey)).float() / 255
+
+
+def _reason(problem: Exception) -> str:
+    return getattr(problem, "strerror", None) or type(problem).__name__
 
 
 def fit_to_square(

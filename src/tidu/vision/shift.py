@@ -47,9 +47,7 @@ def random_shift(
     return shift(images, offset.to(images.device))
 
 
-def _source(
-    offset: Int[Tensor, " batch"], size: int
-) -> tuple[Int[Tensor, "batch size"], Tensor]:
+def _source(offset: Int[Tensor, " batch"], size: int) -> tuple[Int[Tensor, "batch size"], Tensor]:
     """Where each place comes from, kept inside the image, and whether it was inside."""
     place = torch.arange(size, device=offset.device) - offset.unsqueeze(1)
     return place.clamp(0, size - 1), (place >= 0) & (place < size)

@@ -58,7 +58,7 @@ def read_idx(path: Path) -> np.ndarray:
             f"{path.name} says {shape} and should hold {math.prod(shape)} bytes, "
             f"but holds {len(raw) - start}"
         )
-    return np.frombuffer(raw, np.uint8, offset=start).reshape(shape)
+    return np.frombuffer(raw, np.uint8, offset=start).reshape(shape).copy()
 
 
 def read_npz(path: Path) -> Arrays:

@@ -39,7 +39,7 @@ class Config:
     source: Literal["spiral", "iris", "wine", "breast-cancer"] = "spiral"  # what the mlp learns
     hidden: tuple[PositiveInt, ...] = (32, 32)  # widths of the hidden layers (mlp)
     steps: PositiveInt = 200  # steps of descent
-    lr: PositiveFloat | None = None  # step size; without it the best for a line, 0.01 for an mlp
+    lr: PositiveFloat | None = None  # step size; without it 0.8 of the fastest, 0.01 for an mlp
     points: PositiveInt = 61  # points of the grid along each axis
     reach: PositiveFloat = 1.0  # how far the grid goes: 1 is one filter length for an mlp
 
@@ -63,7 +63,7 @@ def run_line(config: Config, run: Run) -> dict[str, float]:
     ones = torch.ones_like(feature)
     inputs = torch.stack([feature, ones], dim=1)
     lowest = optim.least_squares(inputs, target)
-    rate = config.lr or optim.best_rate(inputs)
+    rate = config.lr or 0.8 * optim.best_rate(inputs)  # shows the zigzag and the valley floor
 
     weights = start_of(inputs, lowest)
     path = torch.full((config.steps + 1, 2), torch.nan, dtype=torch.float64)
@@ -234,7 +234,7 @@ def pictures(config: Config, run: Run) -> list[views.Picture]:
             {"loss": height},
             name="descent",
             title=Text("损失随步数下降", "The loss, step by step"),
-            log=True,
+            log=config.net == "mlp",
         ),
     ]
 

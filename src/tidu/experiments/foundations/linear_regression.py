@@ -39,6 +39,7 @@ class Config:
 
 
 PRESETS = {"quick": Config(steps=10_000), "standard": Config()}
+USE_EXAMPLE = "new.csv"
 THREADS = 1  # matrices this small are slower on two
 
 

@@ -1,0 +1,275 @@
+"""The spiral: arms wound into each other that no straight line can part, but a small net can.
+
+A linear model and an MLP are trained on the same points with the same steps; both are measured on
+points they have not seen. ``--preset two-spirals`` takes the 194 points of Lang & Witbrock (1988)
+instead, where the test points lie half-way between neighbours on the same curves.
+
+All seeds train in one computation: equal networks are stacked into one whose layers multiply in
+batches (:mod:`tidu.nn.stacked`). Each seed has its own points, weights and batches, the same as
+if it trained alone.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Literal
+
+import torch
+import tyro
+
+from tidu import data, nn, views
+from tidu.fields import NonNegativeFloat, PositiveFloat, PositiveInt
+from tidu.words import Text
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+    from tidu.runs import Run
+
+
+@dataclass(frozen=True)
+class Config:
+    """What can be changed."""
+
+    points: Literal["arms", "two-spirals"] = "arms"  # noisy arms (CS231n), or Lang & Witbrock's
+    arms: PositiveInt = 3  # how many arms
+    points_per_arm: PositiveInt = 200  # points to learn from, on each arm
+    noise: NonNegativeFloat = 0.2  # wobble of the angle, in radians
+    hidden: tuple[PositiveInt, ...] = (32, 32)  # widths of the hidden layers
+    activation: Literal["tanh", "relu"] = "tanh"  # the nonlinearity between the layers
+    steps: PositiveInt = 3000  # steps of AdamW
+    batch_size: PositiveInt | None = 64  # points a step; none for all of them
+    lr: PositiveFloat = 0.01  # learning rate at the start; it falls to zero along a cosine
+    weight_decay: NonNegativeFloat = 0.01  # pull of the weights towards zero
+
+
+PRESETS = {
+    "quick": Config(steps=1500),
+    "standard": Config(),
+    "two-spirals": Config(
+        points="two-spirals",
+        hidden=(64, 64, 64),
+        activation="relu",
+        steps=2000,
+        batch_size=None,
+        lr=0.005,
+    ),
+}
+USE_EXAMPLE = "points.csv"
+BATCHED_SEEDS = True
+THREADS = 1  # products this small are slower on two
+TEST_PER_ARM = 1000
+FRAMES = 40
+
+
+def run(config: Config, run: Run) -> dict[str, list[float]]:
+    """Train both models of every seed at once; return the share of points classified right."""
+    inputs, labels, test_inputs, test_labels = load_points(config, run)
+    models = torch.nn.ModuleDict(
+        {
+            "mlp": nn.stack([new_network(config, seed) for seed in run.seeds]),
+            "linear": nn.stack([new_network(config, seed, hidden=()) for seed in run.seeds]),
+        }
+    )
+    optimizer = torch.optim.AdamW(
+        models.parameters(), lr=config.lr, weight_decay=config.weight_decay, fused=True
+    )
+    batches = plan_batches(config, run, labels.shape[1])
+    frames = frame_steps(config.steps)
+    record_points(config, run, inputs[0], labels[0])
+
+    for step in run.steps(config.steps, keep={"models": models, "optimizer": optimizer}):
+        if step in frames:
+            record_boundary(run, models, inputs[0], step)
+        set_rate(optimizer, config.lr * 0.5 * (1 + math.cos(math.pi * step / config.steps)))
+        some, their_labels = pick(inputs, labels, batches, step)
+        losses = {name: loss_per_seed(net(some), their_labels) for name, net in models.items()}
+        optimizer.zero_grad()
+        sum(losses.values(), torch.zeros(())).sum().backward()
+        optimizer.step()
+        if step % max(1, config.steps // 100) == 0:
+            run.log(step, loss=losses["mlp"], linear_loss=losses["linear"])
+
+    record_boundary(run, models, inputs[0], config.steps)
+    mlp = nn.unstack(models["mlp"], 0)
+    assert isinstance(mlp, nn.MLP)
+    record_stages(run, mlp, inputs[0])
+    run.save_weights(mlp)
+    return {
+        "mlp_accuracy": accuracy(models["mlp"], test_inputs, test_labels),
+        "linear_accuracy": accuracy(models["linear"], test_inputs, test_labels),
+        "mlp_train_accuracy": accuracy(models["mlp"], inputs, labels),
+        "linear_train_accuracy": accuracy(models["linear"], inputs, labels),
+    }
+
+
+def load_points(config: Config, run: Run) -> tuple[Tensor, Tensor, Tensor, Tensor]:
+    """Points and arms of every seed, to learn from and to test on: (seeds, points, ...)."""
+    drawn: list[tuple[Tensor, ...]] = []
+    for generator in run.generators():
+        if config.points == "two-spirals":
+            drawn.append((*data.two_spirals(), *data.two_spirals(between=True)))
+        else:
+            train, test = (
+                data.noisy_arms(count, generator, config.arms, config.noise)
+                for count in (config.points_per_arm, TEST_PER_ARM)
+            )
+            drawn.append((*train, *test))
+    inputs, labels, test_inputs, test_labels = (
+        torch.stack(parts) for parts in zip(*drawn, strict=True)
+    )
+    return inputs, labels, test_inputs, test_labels
+
+
+def classes_of(config: Config) -> int:
+    """How many arms there are to tell apart."""
+    return 2 if config.points == "two-spirals" else config.arms
+
+
+def new_network(
+    config: Config, seed: int, hidden: tuple[int, ...] | None = None
+) -> torch.nn.Module:
+    """An untrained network whose weights depend on ``seed`` alone; linear without hidden layers."""
+    torch.manual_seed(seed)
+    activation = torch.nn.Tanh if config.activation == "tanh" else torch.nn.ReLU
+    widths = config.hidden if hidden is None else hidden
+    return nn.MLP((2, *widths, classes_of(config)), activation)
+
+
+def plan_batches(config: Config, run: Run, points: int) -> Tensor | None:
+    """Which points every step of every seed sees: (steps, seeds, batch), or None for all."""
+    if config.batch_size is None:
+        return None
+    shape = (config.steps, config.batch_size)
+    draws = [torch.randint(points, shape, generator=g) for g in run.generators(1)]
+    return torch.stack(draws, dim=1)
+
+
+def pick(
+    inputs: Tensor, labels: Tensor, batches: Tensor | None, step: int
+) -> tuple[Tensor, Tensor]:
+    """The batch of every seed at ``step``."""
+    if batches is None:
+        return inputs, labels
+    chosen = batches[step]
+    return inputs.gather(1, chosen.unsqueeze(2).expand(-1, -1, 2)), labels.gather(1, chosen)
+
+
+def loss_per_seed(logits: Tensor, labels: Tensor) -> Tensor:
+    """The mean cross-entropy of every seed."""
+    losses = torch.nn.functional.cross_entropy(
+        logits.flatten(0, 1), labels.flatten(), reduction="none"
+    )
+    return losses.view_as(labels).mean(1)
+
+
+def set_rate(optimizer: torch.optim.Optimizer, rate: float) -> None:
+    """Give all parameters the learning rate ``rate``."""
+    for group in optimizer.param_groups:
+        group["lr"] = rate
+
+
+@torch.no_grad()
+def accuracy(net: torch.nn.Module, inputs: Tensor, labels: Tensor) -> list[float]:
+    """The share of points of every seed that are classified right."""
+    return (net(inputs).argmax(-1) == labels).double().mean(1).tolist()
+
+
+def frame_steps(steps: int) -> set[int]:
+    """The steps to draw: dense at the beginning, where much happens."""
+    return {round(steps * (k / FRAMES) ** 2) for k in range(FRAMES)}
+
+
+def record_points(config: Config, run: Run, inputs: Tensor, labels: Tensor) -> None:
+    """Keep the first seed's points for the pictures."""
+    run.record("points", inputs=inputs, labels=labels)
+    run.write_json("classes", [str(i + 1) for i in range(classes_of(config))])
+
+
+@torch.no_grad()
+def record_boundary(run: Run, models: torch.nn.ModuleDict, inputs: Tensor, step: int) -> None:
+    """Keep what the first seed's models say at every place of the plane."""
+    reach = float(inputs.abs().max()) * 1.12
+    line = torch.linspace(-reach, reach, 96)
+    y, x = torch.meshgrid(line.flip(0), line, indexing="ij")
+    plane = torch.stack([x, y], dim=-1).view(1, -1, 2)
+    said = {
+        name: (nn.unstack(net, 0)(plane[0]).softmax(-1) * 255).round().byte().view(96, 96, -1)
+        for name, net in models.items()
+    }
+    run.record("boundary", step=step, reach=torch.tensor(reach), **said)
+
+
+@torch.no_grad()
+def record_stages(run: Run, net: nn.MLP, inputs: Tensor) -> None:
+    """Keep what every layer of the first seed's network makes of the points and of a grid."""
+    grid = torch.from_numpy(views.grid_lines(float(inputs.abs().max())))
+    stages = zip(net.stages(grid), net.stages(inputs), strict=True)
+    for i, (lines, points) in enumerate(stages):
+        run.record(f"stage-{i}", lines=lines, points=points)
+
+
+def model(config: Config, run: Run) -> torch.nn.Module:
+    """The first seed's trained network: points in the plane to one logit for every arm."""
+    return run.load_weights(new_network(config, run.seed))
+
+
+def pictures(config: Config, run: Run) -> list[views.Picture]:
+    """The boundary growing, what each layer does to the plane, and the loss."""
+    points, boundary = run.recorded("points"), run.recorded("boundary")
+    inputs, labels = points["inputs"].numpy(), points["labels"].numpy()
+    layers = 2 * len(config.hidden) + 2
+    stages = [run.recorded(f"stage-{i}") for i in range(layers)]
+    return [
+        views.decision_boundary(
+            {
+                Text("线性模型", "linear model"): boundary["linear"].numpy(),
+                Text("多层感知机", "MLP"): boundary["mlp"].numpy(),
+            },
+            inputs,
+            labels,
+            float(boundary["reach"][-1]),
+            boundary["steps"].tolist(),
+        ),
+        views.moving_grid_picture(
+            [stage["lines"].numpy() for stage in stages],
+            [stage["points"].numpy() for stage in stages],
+            labels,
+            config.activation,
+        ),
+        views.metric_curves(
+            run.history(),
+            {
+                "loss": Text("多层感知机", "MLP"),
+                "linear_loss": Text("线性模型", "linear model"),
+            },
+            name="loss",
+            title=Text("训练损失", "Training loss"),
+            y_label=Text("交叉熵", "cross-entropy"),
+            log=True,
+        ),
+    ]
+
+
+@dataclass(frozen=True)
+class Use:
+    """What to classify."""
+
+    points: Annotated[Path, tyro.conf.Positional]  # a CSV file with the columns x and y
+
+
+def use(config: Config, run: Run, options: Use) -> dict[str, object]:
+    """Say for every point of a CSV file on which arm it lies, and how sure the network is."""
+    points = data.read_rows(options.points, ["x", "y"]).float()
+    with torch.no_grad():
+        sure, arm = model(config, run)(points).softmax(-1).max(-1)
+    arms = [run.read_json("classes")[i] for i in arm.tolist()]
+    shown = [f"{a}  {p:.3f}" for a, p in zip(arms, sure.tolist(), strict=True)]
+    return {"arms": arms, "probabilities": sure.tolist(), "text": "\n".join(["arm  sure", *shown])}
+
+
+def export_inputs(config: Config, run: Run) -> tuple[Tensor, ...]:
+    """Two points."""
+    return (torch.tensor([[0.1, 0.2], [-0.5, 0.3]]),)

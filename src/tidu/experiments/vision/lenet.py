@@ -1,0 +1,265 @@
+"""LeNet reads handwritten digits, or clothes, or your own pictures.
+
+Images are grey values from 0 to 1, as they are. Each training image is turned, scaled, slanted and
+moved a little by its own random draw (fashion: mirrored and moved), so that no image is seen twice.
+``error`` is the share of the test images that are read wrongly after the last epoch; no test image
+has a say in the training.
+
+With ``--data FOLDER`` it learns your own images: one subfolder for each class.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Literal, cast
+
+import torch
+import tyro
+
+from tidu import data, nn, train, views, vision
+from tidu.fields import NonNegativeFloat, OpenFraction, PositiveFloat, PositiveInt
+from tidu.words import Text
+
+if TYPE_CHECKING:
+    from tidu.runs import Run
+
+
+@dataclass(frozen=True)
+class Config:
+    source: Literal["mnist", "fashion-mnist", "mnist-5k"] = "mnist"  # images to learn from
+    net: Literal["lenet-5", "lenet-5-1998", "lenet-300-100"] = "lenet-5"  # 1998: 6-16-120-84 wide
+    epochs: PositiveInt = 10  # passes over the training images
+    batch: PositiveInt = 128  # images in a step, over all processes
+    lr: PositiveFloat = 0.05  # learning rate at the peak of its cycle
+    momentum: OpenFraction = 0.9  # memory of the gradient (Nesterov)
+    weight_decay: NonNegativeFloat = 5e-4  # pull of all weights towards zero
+    label_smoothing: OpenFraction = 0.0  # share of the target spread over all classes
+    rotate: NonNegativeFloat = 10.0  # degrees by which a training image may turn
+    scale: OpenFraction = 0.1  # share by which it may grow, shrink or slant
+    shift: NonNegativeFloat = 2.0  # pixels by which it may move
+    flip: bool = False  # mirror every other image: right for clothes, wrong for digits
+    precision: Literal["bfloat16", "float32"] = "bfloat16"  # of the products in training
+
+
+PRESETS = {
+    "quick": Config(source="mnist-5k", epochs=10, batch=64, lr=0.08),
+    "standard": Config(),
+    "fashion": Config(
+        source="fashion-mnist",
+        epochs=18,
+        lr=0.08,
+        label_smoothing=0.05,
+        rotate=0.0,
+        scale=0.05,
+        shift=1.5,
+        flip=True,
+    ),
+    "lenet-300-100": Config(
+        net="lenet-300-100", epochs=15, lr=0.1, rotate=0.0, scale=0.0, shift=0.0
+    ),
+}
+USE_EXAMPLE = "photo.png"
+SIZE = 28  # height and width of an image
+WARM_UP = 0.15  # share of the steps in which the learning rate rises
+MISTAKES = 24  # wrong answers kept for the picture
+
+
+def run(config: Config, run: Run) -> dict[str, float]:
+    images = _images(config, run)
+    run.write_json("classes", list(images.classes))
+    network = _network(config, len(images.classes)).to(run.device)
+    network.to(memory_format=torch.channels_last)  # pyright: ignore[reportCallIssue]
+    order = train.Shuffled(len(images.train_labels), config.batch, run.seed)
+    warp = vision.Warp(config.rotate, config.scale, config.shift, flip=config.flip)
+    steps = config.epochs * order.per_epoch
+
+    def batch(step: int) -> tuple[torch.Tensor, torch.Tensor]:
+        rows = order(step)
+        # A generator for every step: the draws of a step never depend on where a run began.
+        varied = warp(_prepare(images.train_images[rows]), run.generator(1 + step))
+        return varied, images.train_labels[rows]
+
+    def loss(logits: torch.Tensor, labels: torch.Tensor) -> torch.Tensor:
+        return torch.nn.functional.cross_entropy(
+            logits, labels, label_smoothing=config.label_smoothing
+        )
+
+    train.fit(
+        network,
+        batch,
+        loss,
+        torch.optim.SGD(
+            network.parameters(),
+            lr=config.lr,
+            momentum=config.momentum,
+            weight_decay=config.weight_decay,
+            nesterov=config.momentum > 0,
+            fused=True,
+        ),
+        run=run,
+        steps=steps,
+        schedule=lambda step: config.lr * _cycle(step / steps),
+        precision=config.precision,
+        evaluate=lambda: _measure(_answers(network, images), images.test_labels),
+        evaluate_every=order.per_epoch,
+    )
+    run.save_weights(network)
+    logits = _answers(network, images)
+    _record(run, logits, images)
+    return _measure(logits, images.test_labels)
+
+
+def model(config: Config, run: Run) -> torch.nn.Module:
+    return run.load_weights(_network(config, len(run.read_json("classes"))))
+
+
+def export_inputs(config: Config, run: Run) -> tuple[torch.Tensor, ...]:
+    return (torch.linspace(0, 1, 2 * SIZE * SIZE).reshape(2, 1, SIZE, SIZE),)
+
+
+@dataclass(frozen=True)
+class Use:
+    image: tyro.conf.Positional[str]  # a picture file of any size, dark on bright or the reverse
+
+
+def use(config: Config, run: Run, options: Use) -> dict[str, object]:
+    classes: list[str] = run.read_json("classes")
+    if run.data is not None:
+        image = data.read_image(options.image, SIZE).float() / 255
+    else:
+        digits = config.source != "fashion-mnist"
+        photo = vision.read_photo(options.image)
+        image = vision.fit_to_square(photo, SIZE, box=20 if digits else SIZE, by_mass=digits)
+    with torch.inference_mode():
+        chances = model(config, run)(image[None, None])[0].softmax(0)
+    likely = chances.argsort(descending=True).tolist()
+    ranking = {classes[i]: round(float(chances[i]), 4) for i in likely}
+    words = ", ".join(f"{name} {chance:.1%}" for name, chance in list(ranking.items())[:3])
+    return {"class": classes[likely[0]], "probabilities": ranking, "text": words}
+
+
+def pictures(config: Config, run: Run) -> list[views.Picture]:
+    classes: list[str] = run.read_json("classes")
+    seen = {name: tensor.numpy() for name, tensor in run.recorded("test").items()}
+    trained = model(config, run)
+    error = Text("测试错误率", "test error")
+    losses = {"loss": Text("训练损失", "training loss"), "test_loss": Text("测试损失", "test loss")}
+    curve, history = views.metric_curves, run.history()
+    # What the training loss counts is varied and smoothed, the test loss is not: no gap to read.
+    drawn = [
+        curve(history, losses, name="loss", title=Text("损失", "Loss"), log=True),
+        curve(history, {"error": error}, name="error", title=error, log=True),
+        views.heat_map(
+            seen["confusion"],
+            name="confusion",
+            title=Text("谁被认成了谁", "What was taken for what"),
+            alt=Text(
+                "混淆矩阵：行为真实类别，列为预测类别，格中为测试图像张数。",
+                "Confusion matrix: rows are the true classes, columns the predicted ones, numbers "
+                "are test images.",
+            ),
+            rows=classes,
+            columns=classes,
+            row_label=Text("真实类别", "true class"),
+            column_label=Text("预测类别", "predicted class"),
+        ),
+        _mistakes(seen, classes),
+    ]
+    with torch.inference_mode():
+        return drawn + _inside(trained, torch.from_numpy(seen["example"]))
+
+
+def _images(config: Config, run: Run) -> data.Images:
+    if run.data is not None:
+        return data.read_images(run.data, SIZE)
+    return cast("data.Images", data.load(config.source))
+
+
+def _network(config: Config, classes: int) -> torch.nn.Module:
+    if config.net == "lenet-300-100":
+        return nn.LeNet300100(classes)
+    if config.net == "lenet-5-1998":
+        return nn.LeNet5(classes, channels=(6, 16), hidden=(120, 84))
+    return nn.LeNet5(classes)
+
+
+def _prepare(images: torch.Tensor) -> torch.Tensor:
+    """Bytes (batch, height, width) as grey values (batch, 1, height, width) from 0 to 1."""
+    return images.unsqueeze(1).float() / 255
+
+
+def _cycle(done: float) -> float:
+    """A straight rise to 1, then half a cosine down to 0 (Smith 2018, "super-convergence")."""
+    if done < WARM_UP:
+        return (done + 0.01) / (WARM_UP + 0.01)
+    return (1 + math.cos(math.pi * (done - WARM_UP) / (1 - WARM_UP))) / 2
+
+
+def _answers(network: torch.nn.Module, images: data.Images) -> torch.Tensor:
+    """Logits of all test images, in float32."""
+    device = next(network.parameters()).device
+    with torch.inference_mode():
+        parts = images.test_images.split(1000)
+        return torch.cat([network(_prepare(part).to(device)).cpu() for part in parts])
+
+
+def _measure(logits: torch.Tensor, labels: torch.Tensor) -> dict[str, float]:
+    accuracy = (logits.argmax(1) == labels).double().mean().item()
+    loss = torch.nn.functional.cross_entropy(logits, labels).item()
+    return {"error": 1 - accuracy, "accuracy": accuracy, "test_loss": loss}
+
+
+def _record(run: Run, logits: torch.Tensor, images: data.Images) -> None:
+    """What the pictures show: the confusions, the surest mistakes, one image to look into."""
+    labels, classes = images.test_labels, len(images.classes)
+    said = logits.argmax(1)
+    chance = logits.softmax(1).amax(1)
+    wrong = torch.nonzero(said != labels)[:, 0]
+    worst = wrong[chance[wrong].argsort(descending=True, stable=True)][:MISTAKES]
+    run.record(
+        "test",
+        confusion=torch.bincount(labels * classes + said, minlength=classes**2).view(
+            classes, classes
+        ),
+        images=images.test_images[worst],
+        labels=labels[worst],
+        said=said[worst],
+        chance=chance[worst],
+        example=images.test_images[0],
+    )
+
+
+def _mistakes(seen: dict[str, Any], classes: list[str]) -> views.Picture:
+    cases = zip(seen["labels"], seen["said"], seen["chance"], strict=True)
+    return views.image_grid_picture(
+        seen["images"],
+        name="mistakes",
+        title=Text(
+            "最自信的错误：真实 → 预测（把握）", "The surest mistakes: true → said (chance)"
+        ),
+        alt=Text(
+            "被认错的测试图像，按网络的把握从大到小排列，标题为真实类别、预测类别和概率。",
+            "Test images that were read wrongly, the surest first, each with its true class, the "
+            "class it was taken for and the probability.",
+        ),
+        captions=[f"{classes[t]} → {classes[s]} ({c:.0%})" for t, s, c in cases],
+        columns=8,
+        side=1.15 if max(map(len, classes)) < 3 else 1.9,
+    )
+
+
+def _inside(network: torch.nn.Module, example: torch.Tensor) -> list[views.Picture]:
+    """The filters of the first layer, and what each layer makes of ``example``."""
+    if isinstance(network, nn.LeNet300100):
+        first = cast("torch.nn.Linear", network.hidden[0])
+        return [views.feature_maps.filters(first.weight[:40].view(-1, SIZE, SIZE).numpy())]
+    network = cast("nn.LeNet5", network)
+    relu, pool = torch.nn.functional.relu, torch.nn.functional.max_pool2d
+    first = relu(network.conv1(_prepare(example[None])))
+    second = relu(network.conv2(pool(first, 2)))
+    layers = {"conv1": first[0].numpy(), "conv2": second[0].numpy()}
+    return [
+        views.feature_maps.filters(network.conv1.weight[:, 0].numpy()),
+        views.feature_maps.feature_maps(example.numpy(), layers),
+    ]

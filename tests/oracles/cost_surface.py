@@ -1,0 +1,89 @@
+"""The surface against a loop that sets a module's parameters point by point; directions by hand."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+import torch
+from torch import Tensor, nn
+
+from oracles import Case
+from tidu.optim import filter_normalised_directions, loss_surface
+
+
+def example(dtype: torch.dtype) -> list[tuple[Callable[..., object], tuple[Tensor, ...]]]:
+    line = torch.linspace(-1, 1, 4, dtype=dtype)
+    return [(lambda x, y: _bowl(x, y), (line, line))]
+
+
+def _bowl(x: Tensor, y: Tensor) -> Tensor:
+    zero, one = torch.zeros((), dtype=x.dtype), torch.ones((), dtype=x.dtype)
+    return loss_surface(
+        lambda p: p["w"] ** 2 + 3 * p["b"] ** 2,
+        {"w": zero, "b": zero},
+        {"w": one},
+        {"b": one},
+        x,
+        y,
+    )
+
+
+def cases(seed: int, dtype: torch.dtype) -> Iterator[Case]:
+    torch.manual_seed(seed)
+    width = 2 + seed % 4
+    net = nn.Sequential(nn.Linear(3, width), nn.Tanh(), nn.Linear(width, 2)).to(dtype)
+    image_net = nn.Sequential(nn.Conv2d(1, width, 2), nn.ReLU(), nn.Flatten()).to(dtype)
+    data = torch.randn(7, 3, dtype=dtype), torch.randn(5, 1, 4, 4, dtype=dtype)
+    x, y = torch.linspace(-1, 1, 3 + seed % 3), torch.linspace(-0.5, 1, 4)
+    x, y = x.to(dtype), y.to(dtype)
+    for name, module, inputs in (("mlp", net, data[0]), ("conv", image_net, data[1])):
+        center = {k: p.detach() for k, p in module.named_parameters()}
+        first, second = filter_normalised_directions(center, torch.Generator().manual_seed(seed))
+
+        def ours(x: Tensor, y: Tensor, m=module, i=inputs, c=center, d=(first, second)) -> Tensor:
+            def loss(p: dict[str, Tensor]) -> Tensor:
+                return torch.func.functional_call(m, p, (i,)).square().mean()
+
+            return loss_surface(loss, c, *d, x, y, batch=5)
+
+        def theirs(x: Tensor, y: Tensor, m=module, i=inputs, d=(first, second)) -> Tensor:
+            return _point_by_point(m, i, *d, x, y)
+
+        yield Case(f"surface of a {name}", ours, theirs, (x, y), gradients=False)
+
+        def by_us(weight: Tensor) -> Tensor:
+            generator = torch.Generator().manual_seed(seed)
+            return filter_normalised_directions({"w": weight}, generator, 1)[0]["w"]
+
+        def by_hand(weight: Tensor) -> Tensor:
+            generator = torch.Generator().manual_seed(seed)
+            direction = torch.randn(weight.shape, generator=generator, dtype=weight.dtype)
+            for one, filter in zip(direction, weight, strict=True):
+                length, own = one.square().sum() ** 0.5, filter.square().sum() ** 0.5
+                one.mul_(own / length)
+            return direction
+
+        weight = next(module.parameters()).detach().clone()
+        yield Case(f"direction of a {name}", by_us, by_hand, (weight,), gradients=False)
+
+
+@torch.no_grad()
+def _point_by_point(
+    module: nn.Module,
+    inputs: Tensor,
+    first: dict[str, Tensor],
+    second: dict[str, Tensor],
+    x: Tensor,
+    y: Tensor,
+) -> Tensor:
+    kept = {k: p.clone() for k, p in module.named_parameters()}
+    rows: list[Tensor] = []
+    for j in y:
+        for i in x:
+            for k, p in module.named_parameters():
+                if k in first:
+                    p.copy_(kept[k] + i * first[k] + j * second[k])
+            rows.append(module(inputs).square().mean())
+    for k, p in module.named_parameters():
+        p.copy_(kept[k])
+    return torch.stack(rows).view(len(y), len(x))
