@@ -54,7 +54,7 @@ def test_it_is_documented(component: str) -> None:
     head = inspect.getdoc(inspect.getmodule(thing)) or ""
     both = f"{head}\n{own}"
     assert own, "it has no docstring"
-    assert re.search(r"[=≈∝←∼~]", head) or "``" in head, "no formula"
+    assert re.search(r"[=≈∝←→∼~]|``|^    \S", head, re.MULTILINE), "no formula"
     assert re.search(r"\b(1[6-9]|20)\d\d\b", both), "no source with its year"
     assert ">>>" in own, "no example"
     assert re.search(r"\(batch|\(b, |\(rows|\(n, |shape|tensor\(|tolist|axis|dimension", both)

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import dataclasses
 import gzip
+import hashlib
 import json
-import os
 import struct
 import threading
 from collections.abc import Callable, Iterator
@@ -24,8 +24,15 @@ from tidu.data import registry
 from tidu.data.cache import hash_of
 from tidu.data.source import File, Source
 
-REAL_MIRROR = os.environ.get("TIDU_DATA_MIRROR")
-FETCHED = ("mnist", "fashion-mnist", "tiny-shakespeare", "tang-poems", "tang-300")
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """``published`` is a stand-in, and the real thing too where the tests were given a mirror."""
+    if "published" in metafunc.fixturenames:
+        plugins = metafunc.config.pluginmanager.get_plugins()
+        mirror = next((p.MIRROR for p in plugins if hasattr(p, "MIRROR")), None)
+        kinds = [None, mirror] if mirror else [None]
+        ids = ["stand-in", "real"][: len(kinds)]
+        metafunc.parametrize("published", kinds, ids=ids, indirect=True)
 
 
 @pytest.fixture(autouse=True)
@@ -116,8 +123,6 @@ class Published:
             (folder / "input.txt").write_bytes(
                 (self.mirror / self.source.folder / "input.txt").read_bytes()
             )
-        import hashlib
-
         files = tuple(
             File(f.name, hashlib.sha256((folder / f.name).read_bytes()).hexdigest())
             if f.sha256
@@ -157,7 +162,7 @@ def _write_idx(arrays: dict[str, np.ndarray], folder: Path) -> None:
     for name, file in names.items():
         array = arrays[name]
         head = struct.pack(f">BBBB{array.ndim}I", 0, 0, 8, array.ndim, *array.shape)
-        (folder / file).write_bytes(gzip.compress(head + array.tobytes(), 1))
+        (folder / file).write_bytes(gzip.compress(head + array.tobytes(), 1, mtime=0))
 
 
 def _write_json(poems: list[dict[str, object]], folder: Path, names: list[str]) -> None:
@@ -197,7 +202,7 @@ def _standin(source: Source, folder: Path) -> Source:
     return dataclasses.replace(source, content_hash=hash_of(source.forms[0].read(folder)))
 
 
-@pytest.fixture(params=["stand-in", *(["real"] if REAL_MIRROR else [])])
+@pytest.fixture
 def published(
     request: pytest.FixtureRequest, tmp_path: Path, replace_source: Callable[[Source], None]
 ) -> Callable[[str], Published]:
@@ -205,9 +210,8 @@ def published(
 
     def publish(name: str) -> Published:
         source = registry.find(name)
-        if request.param == "real":
-            assert REAL_MIRROR
-            return Published(source, Path(REAL_MIRROR))
+        if request.param is not None:
+            return Published(source, Path(request.param))
         mirror = tmp_path / "mirror"
         source = _standin(source, mirror / source.folder)
         replace_source(source)

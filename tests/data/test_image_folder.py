@@ -109,7 +109,7 @@ def test_errors_say_what_was_expected(folder: Path, tmp_path: Path) -> None:
         data.read_images(tmp_path / "absent")
     with pytest.raises(TiduError, match="is a file"):
         data.read_images(folder / "cats" / "0.png")
-    with pytest.raises(TiduError, match="at least two subfolders.*has 0"):
+    with pytest.raises(TiduError, match=r"at least two subfolders.*has 0"):
         data.read_images(folder / "cats")
     (folder / "birds").mkdir()
     (folder / "birds" / "x.png").write_bytes(b"broken")

@@ -41,8 +41,8 @@ def cases(seed: int, dtype: torch.dtype) -> Iterator[Case]:
         first, second = filter_normalised_directions(center, torch.Generator().manual_seed(seed))
 
         def ours(x: Tensor, y: Tensor, m=module, i=inputs, c=center, d=(first, second)) -> Tensor:
-            def loss(p: dict[str, Tensor]) -> Tensor:
-                return torch.func.functional_call(m, p, (i,)).square().mean()
+            def loss(parameters: dict[str, Tensor]) -> Tensor:
+                return torch.func.functional_call(m, parameters, (i,)).square().mean()
 
             return loss_surface(loss, c, *d, x, y, batch=5)
 

@@ -13,7 +13,6 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from tidu.data import spiral as spiral
     from tidu.data.cache import Status as Status
     from tidu.data.cache import check as check
     from tidu.data.cache import content_hash as content_hash
@@ -54,13 +53,10 @@ _HOMES = {
     "table_reader": ("read_csv",),
     "text_reader": ("read_corpus", "read_text"),
 }
-_MODULES = ("spiral",)
 _HOME = {name: home for home, names in _HOMES.items() for name in names}
 
 
 def __getattr__(name: str) -> Any:
-    if name in _MODULES:
-        return importlib.import_module(f"tidu.data.{name}")
     if name not in _HOME:
         raise AttributeError(f"module 'tidu.data' has no attribute {name!r}")
     value = getattr(importlib.import_module(f"tidu.data.{_HOME[name]}"), name)

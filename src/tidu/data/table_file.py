@@ -36,11 +36,6 @@ def read_records(path: Path, header: Header = "auto", encoding: str = "auto") ->
     separator = _separator(text)
     rows, lines = _parse(path, text, separator)
     _same_length(path, rows, lines, separator)
-    if len(rows[0]) < 2:
-        raise TiduError(
-            f"{path} has one column; a table needs at least one feature and the target.",
-            "Columns are separated by a comma, semicolon, tab or vertical bar.",
-        )
     named = _has_header(rows) if header == "auto" else header == "yes"
     names = _names(path, rows[0], lines[0]) if named else _numbered(len(rows[0]))
     rows, lines = (rows[1:], lines[1:]) if named else (rows, lines)
@@ -96,14 +91,15 @@ def _same_length(path: Path, rows: list[tuple[str, ...]], lines: list[int], sepa
 
 
 def _has_header(rows: list[tuple[str, ...]]) -> bool:
-    """A first row without numbers or gaps that either heads numbers or repeats nowhere below."""
+    """Whether the first row holds names: no numbers although there are some below, or, in a
+    table of texts, names that are all different and do not return in their columns."""
     first, rest = rows[0], rows[1:]
-    if any(is_missing(cell) or number(cell) is not None for cell in first[1:]):
+    if any(number(cell, decimal_comma=True) is not None for cell in first):
         return False
-    if number(first[0]) is not None or len(set(first)) < len(first) or not rest:
-        return False
-    heads_numbers = any(number(cell, True) is not None for row in rest for cell in row)
-    return heads_numbers or not any(
+    if any(number(cell, decimal_comma=True) is not None for row in rest for cell in row):
+        return True
+    different = len(set(first)) == len(first) and not any(map(is_missing, first))
+    return different and not any(
         cell == head for row in rest for cell, head in zip(row, first, strict=True)
     )
 

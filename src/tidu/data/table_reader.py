@@ -41,6 +41,11 @@ def read_csv(
     """
     path = Path(path).expanduser()
     records = read_records(path, header, encoding)
+    if len(records.names) < 2:
+        raise TiduError(
+            f"{path} has one column; a table needs at least one feature and the target.",
+            "Columns are separated by a comma, semicolon, tab or vertical bar.",
+        )
     name = records.names[-1] if target is None else _target_name(records, target)
     columns = {c: _column(records, i) for i, c in enumerate(records.names)}
     goal = columns.pop(name)
@@ -95,9 +100,10 @@ def _no_gaps(records: Records, goal: Column) -> None:
     known = [bool(t) for t in goal.texts] or [not math.isnan(v) for v in goal.numbers]
     if not all(known):
         line = records.lines[known.index(False)]
+        more = known.count(False) - 1
         raise TiduError(
-            f"{records.path}, line {line}: the target {goal.name!r} is missing there and in "
-            f"{known.count(False) - 1} other rows.",
+            f"{records.path}, line {line}: the target {goal.name!r} is missing"
+            + (f", and in {more} more rows." if more else "."),
             "What is to be predicted must be known in every row: remove those rows.",
         )
     if len(set(goal.texts or goal.numbers)) == 1:

@@ -9,7 +9,6 @@ from tidu.data.kinds import Corpus
 from tidu.errors import TiduError
 
 _MARKS = (  # UTF-32's little-endian mark starts with UTF-16's, so it comes first
-    (codecs.BOM_UTF8, "utf-8-sig"),
     (codecs.BOM_UTF32_LE, "utf-32"),
     (codecs.BOM_UTF32_BE, "utf-32"),
     (codecs.BOM_UTF16_LE, "utf-16"),
@@ -74,6 +73,8 @@ def decode(raw: bytes, path: Path, encoding: str = "auto") -> str:
     """``raw`` as text with ``\\n`` line ends; ``path`` is only named in errors."""
     marked = next((name for mark, name in _MARKS if raw.startswith(mark)), None)
     chosen = (marked or "utf-8") if encoding == "auto" else encoding
+    if chosen == "utf-8":
+        raw = raw.removeprefix(codecs.BOM_UTF8)
     if chosen == "utf-8" and b"\0" in raw:
         line, column = _place(raw, raw.index(b"\0"))
         raise TiduError(
@@ -92,7 +93,7 @@ def decode(raw: bytes, path: Path, encoding: str = "auto") -> str:
         line, column = _place(raw, problem.start)
         raise TiduError(
             f"{path}, line {line}: byte {column} of the line (0x{raw[problem.start]:02x}) is not "
-            f"{chosen.upper().removesuffix('-SIG')}.",
+            f"{chosen.upper()}.",
             "Save the file as UTF-8, or read it in Python with its encoding, for example "
             "encoding='gb18030' for Chinese Windows files.",
         ) from problem

@@ -3,3 +3,5 @@
 from tidu.losses.adversarial import discriminator_loss as discriminator_loss
 from tidu.losses.adversarial import generator_loss as generator_loss
 from tidu.losses.adversarial import gradient_penalty as gradient_penalty
+from tidu.losses.policy_gradient import policy_entropy as policy_entropy
+from tidu.losses.policy_gradient import reinforce_loss as reinforce_loss

@@ -56,9 +56,7 @@ def discriminator_loss(
     raise ValueError(_unknown(loss))
 
 
-def generator_loss(
-    fake: Float[Tensor, "*games batch"], loss: Adversary
-) -> Float[Tensor, "*games"]:
+def generator_loss(fake: Float[Tensor, "*games batch"], loss: Adversary) -> Float[Tensor, "*games"]:
     """How far the generator is from being taken for real, one number per game.
 
     >>> generator_loss(torch.zeros(5, 64), "least-squares").shape

@@ -16,7 +16,6 @@ everywhere in practice, so that late steps count as much as early ones.
 
 from __future__ import annotations
 
-import torch
 from jaxtyping import Bool, Float, Int
 from torch import Tensor
 
@@ -32,6 +31,7 @@ def reinforce_loss(
     Its gradient is minus the estimate above; its value means nothing by itself. ``advantages`` are
     treated as given numbers. Steps where ``alive`` is false, behind an episode's end, don't count.
 
+    >>> import torch
     >>> logits = torch.zeros(1, 2, 2)  # two actions, equally likely
     >>> actions, alive = torch.tensor([[0, 1]]), torch.tensor([[True, False]])
     >>> reinforce_loss(logits, actions, torch.ones(1, 2), alive)  # log 2 once
@@ -48,6 +48,7 @@ def policy_entropy(
 
     Adding a little of it to the objective keeps the policy from settling before it has explored.
 
+    >>> import torch
     >>> policy_entropy(torch.zeros(1, 3, 2), torch.ones(1, 3, dtype=torch.bool))  # 3 log 2
     tensor(2.0794)
     """

@@ -57,9 +57,7 @@ def mode_counts(
     tensor([1, 0])
     """
     distance, index = nearest_mode(samples, modes)
-    counts = torch.zeros(
-        *samples.shape[:-2], len(modes), dtype=torch.long, device=samples.device
-    )
+    counts = torch.zeros(*samples.shape[:-2], len(modes), dtype=torch.long, device=samples.device)
     return counts.scatter_add_(-1, index, (distance <= radius).long())
 
 

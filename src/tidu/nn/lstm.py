@@ -170,14 +170,13 @@ class LSTM(nn.Module):
         sums = input @ own["weight_ih"].mT + own["bias_ih"].unsqueeze(-2)
         sums = sums + hidden @ own["weight_hh"].mT + own["bias_hh"].unsqueeze(-2)
         i, f, g, o = sums.chunk(4, -1)
-        if self.peephole:
-            to_input, to_forget, to_output = own["peephole"].unsqueeze(-2).unbind(-3)
-            i, f = i + to_input * cell, f + to_forget * cell
-        i, f, g = torch.sigmoid(i), torch.sigmoid(f), torch.tanh(g)
+        peephole = own["peephole"] if self.peephole else sums.new_zeros(3, self.hidden_size)
+        to_input, to_forget, to_output = peephole.unsqueeze(-2).unbind(-3)
+        i = torch.sigmoid(i + to_input * cell)
+        f = torch.sigmoid(f + to_forget * cell)
+        g = torch.tanh(g)
         cell = f * cell + i * g
-        if self.peephole:
-            o = o + to_output * cell
-        o = torch.sigmoid(o)
+        o = torch.sigmoid(o + to_output * cell)
         return Gates(i, f, o, g, cell, o * torch.tanh(cell))
 
     def _layer_by_layer(self, input: Tensor, state: State) -> tuple[Tensor, State]:

@@ -11,6 +11,8 @@ of a sequence. Where ours differs: nothing.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import torch
 from jaxtyping import Float
 from torch import Tensor, nn
@@ -36,7 +38,7 @@ class Readout(nn.Module):
         *,
         detach_every: int | None = None,
     ) -> Float[Tensor, "*copies batch steps answers"]:
-        """The answers at the last ``steps`` steps; ``detach_every`` truncates the cell's gradient."""
+        """The answers at the last steps; ``detach_every`` truncates the cell's gradient."""
         outputs, _ = self.cell(input, detach_every=detach_every)
         last = outputs[..., -self.steps :, :]
         return self.head(last.flatten(-3, -2)).unflatten(-2, last.shape[-3:-1])
@@ -54,10 +56,12 @@ class SideBySide(nn.Module):
     torch.Size([5, 2, 3])
     """
 
-    def __init__(self, nets: dict[str, nn.Module]) -> None:
+    def __init__(self, nets: Mapping[str, nn.Module]) -> None:
         super().__init__()
-        self.nets = nn.ModuleDict(nets)
+        self.nets = nn.ModuleDict(dict(nets))
 
-    def forward(self, input: Float[Tensor, "batch *shape"]) -> Float[Tensor, "batch nets *answer"]:
+    def forward(
+        self, input: Float[Tensor, " batch *shape"]
+    ) -> Float[Tensor, " batch nets *answer"]:
         """Every network's answer, in the order of their names."""
         return torch.stack([net(input) for net in self.nets.values()], dim=1)

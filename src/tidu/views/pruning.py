@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -145,16 +145,22 @@ def weight_histograms(weights: Mapping[str, tuple[np.ndarray, np.ndarray]]) -> P
     return Picture("weights", title, alt, draw, columns, size)
 
 
-def size_and_time(size: np.ndarray, seconds: np.ndarray, unit: str) -> Picture:
+def size_and_time(size: Sequence[float], seconds: Sequence[float], unit: str) -> Picture:
     """Bytes and seconds a batch of 256, each (dense, pruned); ``unit`` is what was cut.
 
-    >>> size_and_time(np.array([1000, 100]), np.array([0.002, 0.001]), "neuron").data["bytes"]
-    array([1000,  100])
+    >>> size_and_time([1000, 100], [0.002, 0.001], "neuron").data["bytes"].tolist()
+    [1000, 100]
     """
     names = Text("剪枝前", "before"), Text("剪枝后", "after")
     panels = (
-        (size / 1000, Text("存下来的大小（kB，零不存）", "stored size, kB, zeros left out")),
-        (1000 * seconds, Text("256 张图的时间（毫秒）", "time for 256 images, ms")),
+        (
+            [part / 1000 for part in size],
+            Text("存下来的大小（kB，零不存）", "stored size, kB, zeros left out"),
+        ),
+        (
+            [1000 * part for part in seconds],
+            Text("256 张图的时间（毫秒）", "time for 256 images, ms"),
+        ),
     )
 
     def draw(figure: Figure, language: str) -> None:
@@ -174,7 +180,11 @@ def size_and_time(size: np.ndarray, seconds: np.ndarray, unit: str) -> Picture:
         f"Bar chart: stored {smaller:.1f} times smaller and run {faster:.2f} times as fast as "
         "before, measured on this machine.",
     )
-    columns = {"network": np.array(["before", "after"]), "bytes": size, "seconds": seconds}
+    columns = {
+        "network": np.array(["before", "after"]),
+        "bytes": np.array(size),
+        "seconds": np.array(seconds),
+    }
     return Picture("size-and-time", titles[unit], alt, draw, columns, (6.4, 3.4))
 
 

@@ -67,9 +67,7 @@ def real_and_generated(
     )
 
 
-def samples_over_training(
-    frames: np.ndarray, steps: Sequence[int], centres: np.ndarray
-) -> Picture:
+def samples_over_training(frames: np.ndarray, steps: Sequence[int], centres: np.ndarray) -> Picture:
     """Generated points (frames, n, 2) at ``steps``: six moments as panels, all of them to play.
 
     >>> moments = np.zeros((3, 5, 2))

@@ -138,7 +138,8 @@ def run(config: Config, run: Run) -> dict[str, list[float]]:
                 fake = generator(noise())
             points = torch.cat([real, fake], dim=1).requires_grad_()
             logits = discriminator(points)
-            expert_loss = losses.discriminator_loss(*logits.chunk(2, dim=1), adversary)
+            on_real, on_fake = logits.chunk(2, dim=1)
+            expert_loss = losses.discriminator_loss(on_real, on_fake, adversary)
             if config.loss == "wgan-gp":
                 points = between(real, fake, draws).requires_grad_()
                 penalty = losses.gradient_penalty(discriminator(points), points, centre=1.0)

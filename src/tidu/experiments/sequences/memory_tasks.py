@@ -50,7 +50,7 @@ class Config:
     lags: tuple[PositiveInt, ...] = (10, 25, 50, 100, 200)  # how far back to remember, in steps
     symbols: PositiveInt = 5  # copy: how many symbols to repeat
     hidden: PositiveInt = 64  # width of the state
-    steps: PositiveInt = 800  # steps of Adam for every cell and lag
+    steps: PositiveInt = 600  # steps of Adam for every cell and lag
     batch_size: PositiveInt = 50  # sequences a step
     lr: PositiveFloat = 0.01  # learning rate
     cooldown: Fraction = 0.4  # share of the steps, at the end, in which the rate falls to zero
@@ -63,7 +63,7 @@ class Config:
 
 
 PRESETS = {
-    "quick": Config(lags=(5, 10, 20), hidden=32, steps=250, batch_size=32, test_sequences=500),
+    "quick": Config(lags=(5, 10, 20), hidden=32, steps=200, batch_size=32, test_sequences=500),
     "standard": Config(),
     "copy": Config(task="copy", lags=(5, 10, 20, 40)),
 }
@@ -104,7 +104,7 @@ def run(config: Config, run: Run) -> dict[str, list[float]]:
                 metrics[f"{key}_reach_after"] = far_over_near(after)
         errors[cell] = torch.stack(per_lag)
         metrics[f"{key}_solved_lag"] = solved_lag(config, errors[cell])
-    run.record("errors", **errors)
+    run.record("errors", None, **errors)
     record_gates(config, run, longest)
     run.save_weights(nn.SideBySide({cell: nn.unstack(net, 0) for cell, net in longest.items()}))
     return metrics
@@ -263,7 +263,7 @@ def record_gates(config: Config, run: Run, longest: dict[str, torch.nn.Module]) 
     with torch.no_grad():
         gates = net.cell.gates(inputs[0])._asdict()
     seen = {name: values[0, 0].T for name, values in gates.items()}
-    run.record("gates", events=events, **seen)
+    run.record("gates", None, events=events, **seen)
     run.write_json("gates", {"cell": cell})
 
 

@@ -1,0 +1,44 @@
+"""Something to give to ``tidu use`` for every experiment whose result can be used."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+
+def digit(folder: Path) -> list[str]:
+    """A drawn seven, dark on bright, larger than the network's own images."""
+    from PIL import Image, ImageDraw
+
+    image = Image.new("L", (90, 120), 240)
+    ImageDraw.Draw(image).line([(20, 25), (68, 25), (40, 100)], fill=20, width=9)
+    image.save(folder / "seven.png")
+    return [str(folder / "seven.png")]
+
+
+def points(folder: Path) -> list[str]:
+    """Three points of the plane."""
+    (folder / "points.csv").write_text("x,y\n0.1,0.2\n-0.5,0.3\n0.0,-0.8\n")
+    return [str(folder / "points.csv")]
+
+
+def patients(folder: Path) -> list[str]:
+    """Two rows with the columns of the diabetes table."""
+    from tidu import data
+
+    table = data.load("diabetes")
+    rows = [",".join(map(str, row)) for row in table.features[:2].tolist()]
+    (folder / "rows.csv").write_text("\n".join([",".join(table.feature_names), *rows]) + "\n")
+    return [str(folder / "rows.csv")]
+
+
+SAMPLES: dict[str, Callable[[Path], list[str]]] = {
+    "lenet": digit,
+    "spiral": points,
+    "linear-regression": patients,
+    "gpt": lambda _: ["--prompt", "The ", "--length", "20"],
+    "pruning": digit,
+    "gan": lambda _: [],
+    "policy-gradient": lambda _: [],
+    "memory-tasks": lambda _: [],
+}
