@@ -13,7 +13,9 @@ from sphinx.cmd.build import main as sphinx_build
 HERE = Path(__file__).parent
 LANGUAGES = {"en": "en", "zh": "zh_CN"}
 FRONT = """<!doctype html><meta charset="utf-8"><title>tidu</title>
-<script>location.replace(navigator.language.startsWith("zh") ? "zh/index.html" : "en/index.html")</script>
+<script>
+location.replace(navigator.language.startsWith("zh") ? "zh/index.html" : "en/index.html")
+</script>
 <p><a href="zh/index.html">中文</a> · <a href="en/index.html">English</a></p>
 """
 

@@ -20,7 +20,6 @@ from typing import Any
 
 import marked
 from systems_list import systems_list
-
 from tidu import catalogue
 from tidu.errors import TiduError
 from tidu.files import read_json, write_text
@@ -191,30 +190,33 @@ def generated(text: str, language: str, folder: Path) -> str:
     return text
 
 
+def pages(root: Path, check: bool) -> Iterator[str]:
+    """Write the generated parts of every page anew, or say with ``check`` which differ."""
+    for name, language in FILES.items():
+        file = root / name
+        text = file.read_text(encoding="utf-8") if file.is_file() else ""
+        if "results" not in marked.names(text):
+            yield f"{name} has no table of results"
+            continue
+        anew = generated(text, language, root / "results")
+        if anew != text and check:
+            yield f"{name} differs from the result files or the catalogue"
+        elif anew != text:
+            write_text(file, anew)
+
+
 def main(words: Sequence[str] | None = None) -> int:
     """Write or check; the exit code."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n\n")[0])
     parser.add_argument("--check", action="store_true", help="change nothing; 1 where it differs")
     parser.add_argument("--root", type=Path, default=Path(__file__).parents[1])
     wanted = parser.parse_args(words)
-    folder = wanted.root / "results"
+    wrong: list[str] = []
     try:
-        wrong = list(problems(folder))
-        for name, language in FILES.items():
-            file = wanted.root / name
-            if not file.is_file():
-                wrong.append(f"{name} is missing")
-                continue
-            text = file.read_text(encoding="utf-8")
-            if "results" not in marked.names(text):
-                wrong.append(f"{name} has no table of results")
-            anew = generated(text, language, folder)
-            if anew != text and wanted.check:
-                wrong.append(f"{name} differs from the result files or the catalogue")
-            elif anew != text:
-                write_text(file, anew)
+        wrong += problems(wanted.root / "results")
+        wrong += pages(wanted.root, wanted.check)
     except (TiduError, ValueError, KeyError) as problem:
-        wrong.append(str(problem))
+        wrong.append(f"a result file or a page is damaged: {problem}")
     for line in wrong:
         print(line, file=sys.stderr)
     if wrong and wanted.check:

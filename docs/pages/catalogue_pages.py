@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import Any
 
 from pages.fields_table import fields_table
-
 from tidu import catalogue
 from tidu.cli.list_command import KINDS
 from tidu.laboratory import load_experiment, results
@@ -109,9 +108,7 @@ def _targets(system: catalogue.System, language: str) -> str:
         words = Text("；文献：", "; published: ")[language]
         told = f"{words}{known.value} ({known.source})" if known else ""
         sign = {"<=": "≤", ">=": "≥"}[target.sense]
-        lines.append(
-            f"- `{target.preset}`: `{target.metric}` {sign} {target.value:g}{every}{told}"
-        )
+        lines.append(f"- `{target.preset}`: `{target.metric}` {sign} {target.value:g}{every}{told}")
     return "\n".join(lines)
 
 

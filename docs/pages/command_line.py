@@ -6,15 +6,15 @@ import importlib
 from pathlib import Path
 
 from pages.fields_table import fields_table
-
 from tidu.cli.main import COMMANDS
 from tidu.words import Text
 
 TITLE = Text("命令行", "The command line")
 INTRO = Text(
-    "`tidu --help` 列出所有命令，`tidu <命令> --help` 列出一个命令的全部参数。下面的表由代码生成，"
-    "与程序始终一致；“含义”一栏就是 `--help` 里的英文说明。带 `--json` 的命令输出给程序读的 JSON；出错时退出码为 1 或 2，并说明期望什么、"
-    "收到什么、该怎么办。",
+    "`tidu --help` 列出所有命令，`tidu <命令> --help` 列出一个命令的全部参数。"
+    "下面的表由代码生成，与程序始终一致；“含义”一栏就是 `--help` 里的英文说明。"
+    "带 `--json` 的命令输出给程序读的 JSON。"
+    "出错时退出码为 1 或 2，并说明期望什么、收到什么、该怎么办。",
     "`tidu --help` lists the commands, `tidu COMMAND --help` all flags of one. The tables below "
     "are made from the code. Commands with `--json` print JSON for programs. A mistake ends with "
     "exit code 1 or 2 and says what was expected, what arrived and what to do.",

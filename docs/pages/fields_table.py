@@ -11,7 +11,12 @@ from typing import Annotated, Any, Literal, Union, get_args, get_origin, get_typ
 from tidu.fields import Range
 from tidu.words import Text
 
-HEADINGS = (Text("参数", "Flag"), Text("取值", "Value"), Text("默认", "Default"), Text("含义", "Meaning"))
+HEADINGS = (
+    Text("参数", "Flag"),
+    Text("取值", "Value"),
+    Text("默认", "Default"),
+    Text("含义", "Meaning"),
+)
 NONE = Text("不给", "none")
 ON, OFF = Text("开", "on"), Text("关", "off")
 KINDS = {

@@ -39,5 +39,6 @@ def unknown(what: str, word: str, known: Iterable[str], listing: str = "") -> Ti
     """The error for an id that does not exist: it names the nearest ones that do."""
     known = list(known)
     close = nearest(word, known)
-    hint = f"Did you mean {' or '.join(close)}?" if close else f"Known: {', '.join(known)}."
+    every = f"Known: {', '.join(known)}." if known else "There is none yet."
+    hint = f"Did you mean {' or '.join(close)}?" if close else every
     return TiduError(f"There is no {what} called {word!r}.", f"{hint} {listing}".strip())

@@ -35,8 +35,9 @@ each = pytest.mark.parametrize("id", RUNNABLE)
 QuickRun = Callable[[str], Path]
 Says = Callable[..., Answer]
 
-# The promise is 20 s on two quiet cores; tests run beside each other on one thread each.
-PATIENCE = 60
+# The promise is 20 s on 2 cores. What else runs beside the tests must not count, so processor
+# seconds are measured: of those, two cores spend at most 40 in that time.
+PROCESSOR_SECONDS = 40
 
 
 @each
@@ -78,7 +79,7 @@ def test_every_field_is_a_flag(id: str) -> None:
     for field in dataclasses.fields(quick):
         value, flag = getattr(quick, field.name), "--" + field.name.replace("_", "-")
         if isinstance(value, bool):
-            words += [flag] if value else []
+            words += [flag] if value and not field.default else []
         elif value is not None:
             values = value if isinstance(value, tuple) else (value,)
             words += [flag, *(v if isinstance(v, str) else repr(v) for v in values)]
@@ -99,13 +100,14 @@ def test_its_help_does_not_wait_for_pytorch(id: str) -> None:
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60)
     assert done.returncode == 0, done.stderr
     for field in dataclasses.fields(load_experiment(id).module.Config):
-        assert "--" + field.name.replace("_", "-") in done.stdout
+        flag = field.name.replace("_", "-")
+        assert f"--{flag}" in done.stdout or f"--no-{flag}" in done.stdout
 
 
 @each
 def test_quick_is_quick_and_needs_no_network(id: str, quick_run: QuickRun) -> None:
     path = quick_run(id)
-    assert float((path / "wall-seconds").read_text()) <= PATIENCE
+    assert float((path / "processor-seconds").read_text()) <= PROCESSOR_SECONDS
     told = read_json(path / "run.json")
     for needed in ("experiment", "preset", "config", "seeds", "created", "command", "environment"):
         assert needed in told

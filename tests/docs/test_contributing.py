@@ -29,7 +29,11 @@ def files_of(page: str) -> dict[str, str]:
 
 def test_both_pages_show_the_same_files() -> None:
     shown = files_of("CONTRIBUTING.md")
-    assert set(shown) == {*NEW_FILES, "src/tidu/nn/__init__.py", "src/tidu/catalogue/foundations.py"}
+    assert set(shown) == {
+        *NEW_FILES,
+        "src/tidu/nn/__init__.py",
+        "src/tidu/catalogue/foundations.py",
+    }
     assert files_of("CONTRIBUTING.zh.md") == shown
 
 
@@ -59,7 +63,9 @@ def in_checkout(checkout: Path, *words: str) -> str:
     told = os.environ | {"PYTHONPATH": str(checkout / "src"), "TIDU_RUNS": str(checkout / "runs")}
     told = {name: value for name, value in told.items() if not name.startswith("PYTEST_")}
     asked = [sys.executable, *words]
-    done = subprocess.run(asked, cwd=checkout, env=told, capture_output=True, text=True, timeout=240)
+    done = subprocess.run(
+        asked, cwd=checkout, env=told, capture_output=True, text=True, timeout=240
+    )
     assert done.returncode == 0, done.stdout + done.stderr
     return done.stdout
 

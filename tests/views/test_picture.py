@@ -28,8 +28,8 @@ def picture(**changes: object) -> Picture:
 
 @pytest.mark.parametrize("language", ["zh", "en"])
 def test_saves_as_png_svg_and_csv(tmp_path: Path, language: str) -> None:
-    image = Image.open(picture().save(tmp_path / "a" / "line.png", language))
-    assert image.size == (1050, 675)
+    with Image.open(picture().save(tmp_path / "a" / "line.png", language)) as image:
+        assert image.size == (1050, 675)
     assert ElementTree.parse(picture().save(tmp_path / "line.svg", language)).getroot() is not None
     with picture().save(tmp_path / "line.csv").open(encoding="utf-8") as file:
         assert list(csv.reader(file)) == [["x", "y"], ["0", "-1.5"], ["1", "1.0"]]

@@ -16,9 +16,10 @@ SYSTEMS = (
             "taking turns. Does it find every mode, or drop some?",
         ),
         components=(
-            "tidu.losses:non_saturating",
-            "tidu.losses:least_squares_gan",
-            "tidu.losses:wasserstein",
+            "tidu.nn:Generator",
+            "tidu.nn:Discriminator",
+            "tidu.losses:discriminator_loss",
+            "tidu.losses:generator_loss",
             "tidu.losses:gradient_penalty",
         ),
         experiment="tidu.experiments.generative.gan",

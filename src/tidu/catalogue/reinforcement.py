@@ -13,7 +13,11 @@ SYSTEMS = (
             "No right answers, only scores: what scored well is done more often. It learns to "
             "keep a pole upright on a cart.",
         ),
-        components=("tidu.rl:discounted_returns", "tidu.losses:policy_gradient_loss"),
+        components=(
+            "tidu.rl:discounted_returns",
+            "tidu.losses:reinforce_loss",
+            "tidu.losses:policy_entropy",
+        ),
         experiment="tidu.experiments.reinforcement.policy_gradient",
         presets=("quick", "standard", "no-baseline"),
         notes=("002#policy gradient",),

@@ -59,15 +59,11 @@ def _list(words: Sequence[str]) -> int:
     wanted = parse(ListArguments, "data list", words)
     found = list(data.sources())
     if wanted.json:
-        rows = [
-            {"id": s.id, "title": {"zh": s.title.zh, "en": s.title.en}, "licence": s.licence}
-            for s in found
-        ]
-        print(json.dumps(rows, ensure_ascii=False, indent=1))
+        print(json.dumps([s.describe() for s in found], ensure_ascii=False, indent=1))
         return 0
     spoken = language()
     for source in found:
-        print(f"{source.id:<18} {source.title[spoken]}  [{source.licence}]")
+        print(f"{source.id:<18} {source.title[spoken]}  [{source.licence}; {source.obtained[spoken]}]")
     return 0
 
 

@@ -81,11 +81,13 @@ class Source:
     size: int = 0
 
     @property
-    def obtained(self) -> str:
+    def obtained(self) -> Text:
         """How the source reaches this machine, in a few words."""
         if self.embedded is not None:
-            return f"embedded in {self.embedded.package}"
-        return f"download, {self.size / 1e6:.1f} MB"
+            package = self.embedded.package
+            return Text(f"随 {package} 自带", f"embedded in {package}")
+        size = f"{self.size / 1e6:.1f} MB"
+        return Text(f"下载，{size}", f"download, {size}")
 
     def describe(self) -> dict[str, object]:
         """The facts of this source, for a listing or as JSON."""
@@ -96,7 +98,7 @@ class Source:
             "kind": self.kind,
             "licence": self.licence,
             "homepage": self.homepage,
-            "obtained": self.obtained,
+            "obtained": {"zh": self.obtained.zh, "en": self.obtained.en},
             "embedded": self.embedded is not None,
             "content_hash": self.content_hash,
         }

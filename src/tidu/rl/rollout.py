@@ -54,7 +54,7 @@ def play(
     >>> push_right = lambda observations: torch.tensor([[0.0, 1.0]]).expand(len(observations), 2)
     >>> episodes = play(Environments("CartPole-v1", 4), push_right, greedy, seed=0)
     >>> episodes.lengths  # the pole falls to the left at once
-    tensor([ 9, 10,  9,  9])
+    tensor([10, 10, 10,  8])
     """
     observations = environments.reset(seed)
     alive = torch.ones(environments.count, dtype=torch.bool)

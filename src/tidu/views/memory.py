@@ -46,14 +46,15 @@ def error_against_lag(
             (chance, Text("不靠记忆", "without memory")),
         ):
             axes.axhline(height, color=palette.GREY, linestyle="--", linewidth=1)
-            axes.annotate(word[language], (lags[0], height), color=palette.GREY, va="bottom")
+            side = axes.get_yaxis_transform()  # share of the width across, error upwards
+            axes.text(1.01, height, word[language], color=palette.GREY, va="center", transform=side)
         axes.set_xscale("log")
         axes.set_yscale("log")
         axes.set_xticks(list(lags), [str(lag) for lag in lags])
         axes.minorticks_off()
         axes.set_xlabel(LAG[language])
         axes.set_ylabel(measure[language])
-        axes.legend()
+        figure.legend(loc="outside lower center", ncols=2)
 
     longest = {cell: _longest_solved(lags, values, solved_below) for cell, values in errors.items()}
     alt = Text(
@@ -98,7 +99,8 @@ def gradient_against_lag(
             axes.set_xlabel(LAG[language])
             axes.grid(visible=True, alpha=0.4)
         panels[0].set_ylabel(Text("梯度范数", "gradient norm")[language])
-        panels[0].legend()
+        names = [labels[cell][language] for cell in norms]
+        figure.legend(panels[0].get_lines(), names, loc="outside lower center", ncols=4)
 
     def told(language: str) -> str:
         words: list[str] = []
@@ -131,7 +133,7 @@ def gates_over_time(gates: Mapping[str, np.ndarray], events: Sequence[int], labe
     """Gates and cells (units, time) of one LSTM over one sequence, above each other.
 
     ``gates`` has ``input``, ``forget``, ``output`` and ``cell``; ``events`` are the steps that had
-    to be remembered, marked by arrows. Units stand in the order of their mean forget gate.
+    to be remembered, marked by triangles. The unit whose input gate opens widest there is on top.
 
     >>> maps = {name: np.full((3, 8), 0.5) for name in ("input", "forget", "output", "cell")}
     >>> picture = gates_over_time(maps, [2, 5], Text("LSTM", "LSTM"))
@@ -144,7 +146,7 @@ def gates_over_time(gates: Mapping[str, np.ndarray], events: Sequence[int], labe
         "output": Text("输出门", "output gate"),
         "cell": Text("记忆单元（tanh）", "cell (tanh)"),
     }
-    order = np.argsort(gates["forget"].mean(1), kind="stable")
+    order = np.argsort(-gates["input"][:, list(events)].mean(1), kind="stable")
     shown = {name: gates[name][order] for name in titles}
     units, time = shown["cell"].shape
 
@@ -163,19 +165,18 @@ def gates_over_time(gates: Mapping[str, np.ndarray], events: Sequence[int], labe
             axes.set_ylabel(title[language])
             axes.set_yticks([])
             figure.colorbar(image, ax=axes, fraction=0.03, pad=0.01)
-        for event in events:
-            panels[0].annotate(
-                "", (event, -0.5), (event, -0.5 - 0.28 * units), arrowprops={"arrowstyle": "-|>"}
-            )
+        above = panels[0].get_xaxis_transform()  # steps across, share of the height upwards
+        heights = [1.08] * len(events)
+        panels[0].plot(events, heights, "v", transform=above, color=palette.BLACK, clip_on=False)
         panels[-1].set_xlabel(Text("步", "step")[language])
 
     fraction = float((gates["forget"] > 0.9).mean())
     quiet = np.delete(gates["input"], list(events), axis=1).mean() if time > len(events) else np.nan
     busy = gates["input"][:, list(events)].mean()
     alt = Text(
-        f"{label.zh}在一条 {time} 步序列上的门，{units} 个单元，箭头标出要记住的步。"
+        f"{label.zh}在一条 {time} 步序列上的门，{units} 个单元，三角标出要记住的步。"
         f"输入门在这些步平均为 {busy:.2f}，其余为 {quiet:.2f}；遗忘门有 {fraction:.0%} 大于 0.9。",
-        f"Gates of the {label.en} over a sequence of {time} steps, {units} units; arrows mark the "
+        f"Gates of the {label.en} over a sequence of {time} steps, {units} units; triangles mark the "
         f"steps to remember. The input gates average {busy:.2f} there and {quiet:.2f} elsewhere; "
         f"{fraction:.0%} of the forget gates stand above 0.9.",
     )

@@ -111,7 +111,7 @@ def cartpole_episode(observations: np.ndarray, actions: np.ndarray) -> Picture:
     """
     steps = np.arange(len(observations))
     position, angle = observations[:, 0], np.rad2deg(observations[:, 2])
-    pushes = np.convolve(actions, np.ones(20) / 20, mode="same") if len(actions) >= 20 else actions
+    pushes = _smooth(actions.astype(float), 21)
 
     def draw(figure: Figure, language: str) -> None:
         rows = (
@@ -137,11 +137,11 @@ def cartpole_episode(observations: np.ndarray, actions: np.ndarray) -> Picture:
         Text(
             f"一局 {len(steps)} 步：小车位置在 {position.min():.2f} 到 {position.max():.2f} 之间，"
             f"杆的角度在 {angle.min():.1f} 到 {angle.max():.1f} 度之间；虚线以外算失败。"
-            "最下面是前后 20 步中向右推的比例。",
+            "最下面是前后共 21 步中向右推的比例。",
             f"An episode of {len(steps)} steps: the cart stays between {position.min():.2f} and "
             f"{position.max():.2f}, the pole between {angle.min():.1f} and {angle.max():.1f} "
             "degrees; beyond the dashed lines it has failed. Below, the share of pushes to the "
-            "right among the 20 steps around.",
+            "right among the 21 steps around.",
         ),
         draw,
         {
@@ -154,3 +154,12 @@ def cartpole_episode(observations: np.ndarray, actions: np.ndarray) -> Picture:
         },
         (7.0, 6.0),
     )
+
+
+def _smooth(values: np.ndarray, width: int) -> np.ndarray:
+    """The mean of the ``width`` values around each one, of as many as there are at the ends."""
+    sums = np.concatenate([[0.0], np.cumsum(values)])
+    places = np.arange(len(values))
+    left = np.maximum(places - width // 2, 0)
+    right = np.minimum(places + width // 2 + 1, len(values))
+    return (sums[right] - sums[left]) / (right - left)

@@ -30,7 +30,7 @@ def affine_matrices(
 
     >>> one = torch.ones(1)
     >>> affine_matrices(0 * one, one, 0 * one, torch.zeros(1, 2)).tolist()
-    [[[1.0, -0.0, 0.0], [0.0, 1.0, 0.0]]]
+    [[[1.0, 0.0, 0.0], [0.0, 1.0, 0.0]]]
     """
     angle = torch.deg2rad(degrees)
     cos, sin = angle.cos() / scale, angle.sin() / scale

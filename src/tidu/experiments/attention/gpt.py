@@ -4,9 +4,11 @@ A decoder-only transformer is trained on windows of ``context`` tokens drawn at 
 training text. ``val_loss`` is the mean over the *whole* validation text, read in windows of
 ``context`` that do not overlap, in nats per character whatever the tokens are.
 
-``standard`` is nanoGPT's setting for a CPU (README, "I only have a macbook", with
-config/train_shakespeare_char.py): published 1.88. Where ours differs: nanoGPT estimates that
-figure from 20 random batches; here every character of the split counts.
+``standard`` has the size and length of nanoGPT's setting for a CPU (README, "I only have a
+macbook": 4 layers, 4 heads, 128 wide, context 64, batch 12, 2,000 steps, no dropout; AdamW with
+beta2 0.99, weight decay 0.1, clipping at 1, no biases); published 1.88. Where ours differs: the
+learning rate is 3e-3 where nanoGPT has 1e-3, and nanoGPT estimates its figure from 20 random
+batches, where here every character of the split counts.
 """
 
 from __future__ import annotations
@@ -47,7 +49,7 @@ class Config:
     dropout: OpenFraction = 0.0  # share of activations dropped while training
     batch: PositiveInt = 12  # windows in a step
     steps: PositiveInt = 2000  # training steps
-    lr: PositiveFloat = 1e-3  # learning rate after the warm-up
+    lr: PositiveFloat = 3e-3  # learning rate after the warm-up
     final_lr: PositiveFloat = 1e-4  # learning rate at the end of the cosine
     warmup: NonNegativeInt = 100  # steps in which the learning rate rises
     beta2: OpenFraction = 0.99  # memory of Adam's second moment
@@ -59,7 +61,7 @@ class Config:
 
 
 PRESETS = {
-    "quick": Config(source="python-docs", layers=2, dim=96, batch=16, steps=300, lr=3e-3),
+    "quick": Config(source="python-docs", layers=2, dim=96, batch=16, steps=300),
     "standard": Config(),
     "tang": Config(source="tang-poems", min_count=10, batch=24, steps=3000, lr=2e-3, copied=7),
 }

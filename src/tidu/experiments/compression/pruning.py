@@ -50,7 +50,9 @@ class Config:
 
 
 PRESETS = {
-    "quick": Config(source="mnist-5k", batch=64, epochs=15, round_epochs=8),
+    "quick": Config(
+        source="mnist-5k", rounds=5, epochs=12, round_epochs=6, batch=64, weight_decay=2e-3
+    ),
     "standard": Config(),
     "ticket": Config(
         rewind=True, rounds=8, per_round=0.34, epochs=20, round_epochs=20, batch=256, lr=0.2
@@ -59,6 +61,7 @@ PRESETS = {
     "lenet-5": Config(net="lenet-5", rounds=6, epochs=6, round_epochs=3, lr=0.05),
 }
 BATCHED_SEEDS = True
+THREADS = 1  # the products are too small to share out
 USE_EXAMPLE = "photo.png"
 SIZE = 28  # height and width of an image
 WARM_UP = 100  # steps in which the learning rate of a loop rises

@@ -107,7 +107,7 @@ def run(config: Config, run: Run) -> dict[str, float]:
             mean_return=mean,
             std_return=float(episodes.totals.std(correction=0)),
             environment_steps=int(trained[0]),
-            entropy=float(entropy / episodes.lengths.float().mean()),
+            entropy=float(entropy.detach() / episodes.lengths.float().mean()),
         )
         run.record("returns", step=step, totals=episodes.totals)
 
