@@ -25,6 +25,7 @@ from filelock import FileLock
 
 from commands import Answer, run_alone, run_in_process
 
+
 def processor_seconds() -> float:
     """What all child processes that have ended spent on processors."""
     spent = resource.getrusage(resource.RUSAGE_CHILDREN)

@@ -18,9 +18,9 @@ import numpy as np
 import pytest
 import tyro
 from PIL import Image
+from samples import SAMPLES
 
 from commands import Answer, run_alone
-from samples import SAMPLES
 from tidu.catalogue import SYSTEMS
 from tidu.cli.run_command import Arguments
 from tidu.fields import check, from_json

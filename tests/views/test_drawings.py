@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 from tidu import views
+from tidu.data import grid_lines
 from tidu.views import boundary, curves, moving_grid, player, surface
 from tidu.views.picture import Picture
 from tidu.words import Text
@@ -124,7 +125,7 @@ def test_match_undoes_a_rotation() -> None:
 
 
 def test_the_moving_grid_shows_every_stage() -> None:
-    lines = [moving_grid.grid_lines(1.0) @ RANDOM.normal(size=(2, w)) for w in (2, 5, 5, 3)]
+    lines = [grid_lines(1.0).numpy() @ RANDOM.normal(size=(2, w)) for w in (2, 5, 5, 3)]
     points = [RANDOM.normal(size=(12, w)) for w in (2, 5, 5, 3)]
     picture = drawn(moving_grid.moving_grid_picture(lines, points, np.arange(12) % 3, "tanh"))
     assert picture.interactive is not None

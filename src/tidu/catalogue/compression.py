@@ -19,7 +19,9 @@ SYSTEMS = (
         sources=("mnist-5k", "mnist"),
         notes=("002#网络剪枝",),
         targets=(
-            Target("standard", "compression", ">=", 12.0, published=Figure("12x", "Han et al. 2015")),
+            Target(
+                "standard", "compression", ">=", 12.0, published=Figure("12x", "Han et al. 2015")
+            ),
             Target("standard", "accuracy_change", ">=", 0.0),
         ),
     ),

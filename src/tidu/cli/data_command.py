@@ -63,7 +63,9 @@ def _list(words: Sequence[str]) -> int:
         return 0
     spoken = language()
     for source in found:
-        print(f"{source.id:<18} {source.title[spoken]}  [{source.licence}; {source.obtained[spoken]}]")
+        print(
+            f"{source.id:<18} {source.title[spoken]}  [{source.licence}; {source.obtained[spoken]}]"
+        )
     return 0
 
 

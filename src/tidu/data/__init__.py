@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from tidu.data.memory_sequences import one_hot_signs as one_hot_signs
     from tidu.data.new_rows import category_levels as category_levels
     from tidu.data.new_rows import read_rows as read_rows
+    from tidu.data.plane import grid_lines as grid_lines
     from tidu.data.registry import find as find
     from tidu.data.registry import sources as sources
     from tidu.data.source import Source as Source
@@ -46,6 +47,7 @@ _HOMES = {
     "kinds": ("Corpus", "Images", "Table"),
     "memory_sequences": ("SYMBOLS", "adding_sequences", "copy_sequences", "one_hot_signs"),
     "new_rows": ("category_levels", "read_rows"),
+    "plane": ("grid_lines",),
     "registry": ("find", "sources"),
     "source": ("Source",),
     "spiral": ("noisy_arms", "two_spirals"),

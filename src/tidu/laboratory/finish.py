@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import importlib
-import importlib.util
 from pathlib import Path
 from typing import Any
 
@@ -17,14 +16,18 @@ LANGUAGES = ("zh", "en")
 
 
 def pictures_of(experiment: Experiment, run: Run) -> list[Picture]:
-    """The pictures of a run: by the experiment's own ``pictures``, or by its file in ``views``."""
-    make = getattr(experiment.module, "pictures", None)
-    if make is None:
-        view = f"tidu.views.systems.{experiment.name.replace('-', '_')}"
-        if importlib.util.find_spec(view) is None:
-            return []
-        make = importlib.import_module(view).pictures
-    return make(run.config, run)
+    """The pictures of a run: by the experiment's own ``pictures``, or as its ``PICTURES`` says.
+
+    ``PICTURES`` names a file of ``tidu.views.systems``; a copy of an experiment keeps the name, so
+    its pictures are drawn too, from the copy's own network.
+    """
+    if hasattr(experiment.module, "pictures"):
+        return experiment.module.pictures(run.config, run)
+    system = getattr(experiment.module, "PICTURES", None)
+    if system is None:
+        return []
+    view = importlib.import_module(f"tidu.views.systems.{system}")
+    return view.pictures(run.config, run, experiment.module)
 
 
 def leave_report(experiment: Experiment, path: Path, told: dict[str, Any], run: Run) -> None:

@@ -93,14 +93,14 @@ class RotaryPositions(nn.Module):
                 "choose an even one"
             )
         table = sinusoidal_positions(context, head_dim)
-        self.register_buffer("sine", table[:, 0::2].contiguous(), persistent=False)
-        self.register_buffer("cosine", table[:, 1::2].contiguous(), persistent=False)
+        sine, cosine = table[:, 0::2], table[:, 1::2]
+        self.register_buffer("cosine", torch.stack([cosine, cosine], -1).flatten(1), False)
+        self.register_buffer("sine", torch.stack([-sine, sine], -1).flatten(1), False)
 
     def forward(
         self, x: Float[Tensor, "*batch time head"], start: int = 0
     ) -> Float[Tensor, "*batch time head"]:
-        """Each pair ``(a, b)`` becomes ``(a cos - b sin, a sin + b cos)``."""
+        """Each pair ``(a, b)`` becomes ``(a cos - b sin, b cos + a sin)``."""
         here = slice(start, start + x.shape[-2])
-        cosine, sine = self.cosine[here].to(x.dtype), self.sine[here].to(x.dtype)
-        a, b = x.unflatten(-1, (-1, 2)).unbind(-1)
-        return torch.stack([a * cosine - b * sine, a * sine + b * cosine], dim=-1).flatten(-2)
+        swapped = x.unflatten(-1, (-1, 2)).flip(-1).flatten(-2)
+        return x * self.cosine[here].to(x.dtype) + swapped * self.sine[here].to(x.dtype)

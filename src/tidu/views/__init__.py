@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     from tidu.views.fonts import use_language as use_language
     from tidu.views.heatmap import heat_map as heat_map
     from tidu.views.image_grid import image_grid_picture as image_grid_picture
-    from tidu.views.moving_grid import grid_lines as grid_lines
     from tidu.views.moving_grid import moving_grid_picture as moving_grid_picture
     from tidu.views.picture import Picture as Picture
     from tidu.views.regression import coefficient_bars as coefficient_bars
@@ -40,7 +39,6 @@ _HOME = {
     "coefficient_bars": "regression",
     "contour_picture": "surface",
     "decision_boundary": "boundary",
-    "grid_lines": "moving_grid",
     "heat_map": "heatmap",
     "image_grid_picture": "image_grid",
     "metric_curves": "curves",

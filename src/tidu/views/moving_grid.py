@@ -21,19 +21,6 @@ from tidu.words import Text
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-LINES, BEADS = 17, 49
-
-
-def grid_lines(reach: float) -> np.ndarray:
-    """Straight lines across the plane, as beads: (2 * 17 lines, 49 beads, 2), float32.
-
-    >>> grid_lines(1.0).shape
-    (34, 49, 2)
-    """
-    place, along = np.linspace(-reach, reach, LINES), np.linspace(-reach, reach, BEADS)
-    across = np.stack(np.meshgrid(along, place), axis=-1)  # line, bead, (x, y)
-    return np.concatenate([across, across[..., ::-1]]).astype(np.float32)
-
 
 def moving_grid_picture(
     lines: Sequence[np.ndarray], points: Sequence[np.ndarray], labels: np.ndarray, activation: str

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Literal, cast
 
 import torch
 
-from tidu import data, nn, text, train, views
+from tidu import data, nn, text, train
 from tidu.errors import TiduError
 from tidu.fields import (
     NonNegativeFloat,
@@ -28,7 +28,6 @@ from tidu.fields import (
     PositiveFloat,
     PositiveInt,
 )
-from tidu.words import Text
 
 if TYPE_CHECKING:
     from tidu.runs import Run
@@ -63,8 +62,18 @@ class Config:
 PRESETS = {
     "quick": Config(source="python-docs", layers=2, dim=96, batch=16, steps=300),
     "standard": Config(),
+    "shakespeare-long": Config(
+        dim=256,
+        context=128,
+        batch=24,
+        steps=2000,
+        positions="rotary",
+        precision="bfloat16",
+        lr=2e-3,
+    ),
     "tang": Config(source="tang-poems", min_count=10, batch=24, steps=3000, lr=2e-3, copied=7),
 }
+PICTURES = "gpt"  # drawn by this file of tidu.views.systems
 SAMPLES = 8  # texts written at the end
 SHOWN = 24  # tokens whose attention is recorded
 
@@ -166,24 +175,6 @@ def use(config: Config, run: Run, options: Use) -> dict[str, object]:
         )[0]
     written = tokenizer.decode(tokens[len(start) :])
     return {"text": options.prompt + written, **score, **_copied(config, run, written)}
-
-
-def pictures(config: Config, run: Run) -> list[views.Picture]:
-    tokenizer, seen = _kept_tokenizer(run), run.recorded("attention")
-    words = [tokenizer.decode([t]) for t in seen["tokens"].tolist()]
-    likely = [tokenizer.decode([t]) for t in seen["next_tokens"].tolist()]
-    curves = {"loss": Text("训练", "training"), "val_loss_part": Text("验证", "validation")}
-    return [
-        views.metric_curves(
-            run.history(),
-            curves,
-            name="loss",
-            title=Text("损失随训练下降", "Loss over training"),
-            y_label=Text("每个符号的损失（纳特）", "loss, nats per token"),
-        ),
-        views.attention.attention_maps(seen["maps"].numpy(), words),
-        views.text_generation.next_token_bars(words, likely, seen["next_probs"].numpy()),
-    ]
 
 
 def _corpus(config: Config, run: Run) -> data.Corpus:

@@ -18,12 +18,12 @@ from __future__ import annotations
 import copy
 import math
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Literal, cast
+from typing import TYPE_CHECKING, Literal, cast
 
 import torch
 import tyro
 
-from tidu import compress, data, nn, train, views, vision
+from tidu import compress, data, nn, train, vision
 from tidu.errors import TiduError
 from tidu.fields import NonNegativeFloat, OpenFraction, PositiveFloat, PositiveInt
 
@@ -60,6 +60,7 @@ PRESETS = {
     "neurons": Config(unit="neuron", rounds=4, per_round=0.3),
     "lenet-5": Config(net="lenet-5", rounds=6, epochs=6, round_epochs=3, lr=0.05),
 }
+PICTURES = "pruning"  # drawn by this file of tidu.views.systems
 BATCHED_SEEDS = True
 THREADS = 1  # the products are too small to share out
 USE_EXAMPLE = "photo.png"
@@ -407,31 +408,3 @@ def use(config: Config, run: Run, options: Use) -> dict[str, object]:
     ranking = {classes[i]: round(float(chances[i]), 4) for i in likely}
     words = ", ".join(f"{name} {chance:.1%}" for name, chance in list(ranking.items())[:3])
     return {"class": classes[likely[0]], "probabilities": ranking, "text": words}
-
-
-def pictures(config: Config, run: Run) -> list[views.Picture]:
-    rounds = {name: tensor.numpy() for name, tensor in run.recorded("rounds").items()}
-    measured: dict[str, list[float]] = run.read_json("size-and-time")
-    dense = run.recorded("dense")
-    pruned: dict[str, Any] = dict(model(config, run).named_parameters())
-    weights = {
-        name.removesuffix(".weight"): (
-            values.flatten().numpy(),
-            pruned[name].detach()[pruned[name] != 0].flatten().numpy(),
-        )
-        for name, values in dense.items()
-        if values.dim() > 1
-    }
-    pruning = views.pruning
-    drawn = [
-        pruning.accuracy_against_left(
-            rounds["left"], rounds["accuracy"], rounds["dense"], rounds["before"]
-        ),
-        pruning.weight_histograms(weights),
-        pruning.size_and_time(measured["bytes"], measured["seconds"], config.unit),
-    ]
-    if config.net == "lenet-300-100":
-        first = pruned["hidden.0.weight"].detach()
-        counts = (first != 0).sum(0).view(SIZE, SIZE)
-        drawn.append(pruning.connected_pixels(counts.numpy(), len(first)))
-    return drawn

@@ -17,9 +17,8 @@ from typing import TYPE_CHECKING, Annotated
 import torch
 import tyro
 
-from tidu import data, optim, views
+from tidu import data, optim
 from tidu.fields import OpenFraction, PositiveFloat, PositiveInt
-from tidu.words import Text
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -39,6 +38,7 @@ class Config:
 
 
 PRESETS = {"quick": Config(steps=10_000), "standard": Config()}
+PICTURES = "linear_regression"  # drawn by this file of tidu.views.systems
 USE_EXAMPLE = "new.csv"
 THREADS = 1  # matrices this small are slower on two
 
@@ -125,27 +125,6 @@ def model(config: Config, run: Run) -> torch.nn.Module:
     """The trained line, from features in their own units to the target."""
     features = len(run.read_json("columns")["features"])
     return run.load_weights(torch.nn.Linear(features, 1, dtype=torch.float64))
-
-
-def pictures(config: Config, run: Run) -> list[views.Picture]:
-    """Predictions against the truth, the coefficients twice, and the way down."""
-    fit, columns = run.recorded("fit"), run.read_json("columns")
-    solutions = {CLOSED: fit["closed"][:-1], DESCENT: fit["descent"][:-1]}
-    return [
-        views.predicted_against_true(fit["predictions"], fit["truth"], columns["target"]),
-        views.coefficient_bars(columns["features"], solutions, config.standardise),
-        views.metric_curves(
-            run.history(),
-            {"above_closed_form": Text("训练误差高出闭式解的部分", "loss above the closed form")},
-            name="descent",
-            title=Text("梯度下降走向闭式解", "Gradient descent approaches the closed form"),
-            log=True,
-        ),
-    ]
-
-
-CLOSED = Text("闭式解（QR）", "closed form (QR)")
-DESCENT = Text("梯度下降", "gradient descent")
 
 
 @dataclass(frozen=True)

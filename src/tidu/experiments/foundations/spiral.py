@@ -19,9 +19,8 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import torch
 import tyro
 
-from tidu import data, nn, views
+from tidu import data, nn
 from tidu.fields import NonNegativeFloat, PositiveFloat, PositiveInt
-from tidu.words import Text
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -57,6 +56,7 @@ PRESETS = {
         lr=0.005,
     ),
 }
+PICTURES = "spiral"  # drawn by this file of tidu.views.systems
 USE_EXAMPLE = "points.csv"
 BATCHED_SEEDS = True
 THREADS = 1  # products this small are slower on two
@@ -205,7 +205,7 @@ def record_boundary(run: Run, models: torch.nn.ModuleDict, inputs: Tensor, step:
 @torch.no_grad()
 def record_stages(run: Run, net: nn.MLP, inputs: Tensor) -> None:
     """Keep what every layer of the first seed's network makes of the points and of a grid."""
-    grid = torch.from_numpy(views.grid_lines(float(inputs.abs().max())))
+    grid = data.grid_lines(float(inputs.abs().max()))
     stages = zip(net.stages(grid), net.stages(inputs), strict=True)
     for i, (lines, points) in enumerate(stages):
         run.record(f"stage-{i}", lines=lines, points=points)
@@ -214,43 +214,6 @@ def record_stages(run: Run, net: nn.MLP, inputs: Tensor) -> None:
 def model(config: Config, run: Run) -> torch.nn.Module:
     """The first seed's trained network: points in the plane to one logit for every arm."""
     return run.load_weights(new_network(config, run.seed))
-
-
-def pictures(config: Config, run: Run) -> list[views.Picture]:
-    """The boundary growing, what each layer does to the plane, and the loss."""
-    points, boundary = run.recorded("points"), run.recorded("boundary")
-    inputs, labels = points["inputs"].numpy(), points["labels"].numpy()
-    layers = 2 * len(config.hidden) + 2
-    stages = [run.recorded(f"stage-{i}") for i in range(layers)]
-    return [
-        views.decision_boundary(
-            {
-                Text("线性模型", "linear model"): boundary["linear"].numpy(),
-                Text("多层感知机", "MLP"): boundary["mlp"].numpy(),
-            },
-            inputs,
-            labels,
-            float(boundary["reach"][-1]),
-            boundary["steps"].tolist(),
-        ),
-        views.moving_grid_picture(
-            [stage["lines"].numpy() for stage in stages],
-            [stage["points"].numpy() for stage in stages],
-            labels,
-            config.activation,
-        ),
-        views.metric_curves(
-            run.history(),
-            {
-                "loss": Text("多层感知机", "MLP"),
-                "linear_loss": Text("线性模型", "linear model"),
-            },
-            name="loss",
-            title=Text("训练损失", "Training loss"),
-            y_label=Text("交叉熵", "cross-entropy"),
-            log=True,
-        ),
-    ]
 
 
 @dataclass(frozen=True)

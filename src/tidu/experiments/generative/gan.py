@@ -24,10 +24,9 @@ from typing import TYPE_CHECKING, Literal
 
 import torch
 
-from tidu import losses, metrics, nn, views
+from tidu import losses, metrics, nn
 from tidu.fields import NonNegativeFloat, OpenFraction, PositiveFloat, PositiveInt
 from tidu.files import write_text
-from tidu.words import Text
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -54,10 +53,11 @@ class Config:
 
 
 PRESETS = {
-    "quick": Config(steps=800, hidden=64),
+    "quick": Config(steps=1800, batch_size=128, lr=0.003, average=0.98),
     "standard": Config(),
     "grid": Config(shape="grid", steps=6000),
 }
+PICTURES = "gan"  # drawn by this file of tidu.views.systems
 BATCHED_SEEDS = True
 SAMPLES = 2500  # points that are judged, as in VEEGAN
 FRAMES = 40
@@ -219,38 +219,6 @@ def model(config: Config, run: Run) -> torch.nn.Module:
     scale = mixture(config).scale
     generator = nn.Generator(config.noise, hidden=config.hidden, depth=config.depth, scale=scale)
     return run.load_weights(generator)
-
-
-def pictures(config: Config, run: Run) -> list[views.Picture]:
-    """Real against generated points, the way there, and the figures over the steps."""
-    target, frames = mixture(config), run.recorded("samples")
-    real = target.sample(SAMPLES, run.generator(3)).numpy()
-    fake, centres = frames["points"].numpy(), target.centres.numpy()
-    return [
-        views.samples2d.real_and_generated(real, fake[-1], centres, target.radius),
-        views.samples2d.samples_over_training(fake, frames["steps"].tolist(), centres),
-        views.metric_curves(
-            run.history(),
-            {"good_share": Text("合格样本占比", "share of good samples")},
-            name="good-share",
-            title=Text("合格样本占比怎样上升", "How the share of good samples grows"),
-        ),
-        views.metric_curves(
-            run.history(),
-            {"modes": Text("覆盖的模态数", "modes covered")},
-            name="modes",
-            title=Text("覆盖了几个模态", "How many modes are covered"),
-        ),
-        views.metric_curves(
-            run.history(),
-            {
-                "discriminator_loss": Text("判别器", "discriminator"),
-                "generator_loss": Text("生成器", "generator"),
-            },
-            name="losses",
-            title=Text("两个玩家的损失", "The losses of the two players"),
-        ),
-    ]
 
 
 @dataclass(frozen=True)

@@ -26,7 +26,7 @@ from typing import TYPE_CHECKING, Literal
 
 import torch
 
-from tidu import losses, nn, rl, views
+from tidu import losses, nn, rl
 from tidu.fields import Fraction, NonNegativeFloat, PositiveFloat, PositiveInt
 
 if TYPE_CHECKING:
@@ -55,6 +55,7 @@ PRESETS = {
     "standard": Config(),
     "no-baseline": Config(baseline="none", iterations=150, lr=0.004),
 }
+PICTURES = "policy_gradient"  # drawn by this file of tidu.views.systems
 THREADS = 1  # products this small are slower on two
 ENVIRONMENT = "CartPole-v1"
 EVALUATION_EPISODES = 100
@@ -179,22 +180,6 @@ def model(config: Config, run: Run) -> torch.nn.Module:
     return run.load_weights(new_policy(config, rl.Environments(ENVIRONMENT, 1)))
 
 
-def pictures(config: Config, run: Run) -> list[views.Picture]:
-    """The return over training, what the policy does where, and one episode."""
-    totals, episode = run.recorded("returns"), run.recorded("episode")
-    angle = torch.linspace(-0.21, 0.21, 61)  # the pole counts as fallen at 0.2095
-    speed = torch.linspace(-2.0, 2.0, 61)
-    speeds, angles = torch.meshgrid(speed.flip(0), angle, indexing="ij")
-    still = torch.zeros_like(angles)
-    with torch.no_grad():
-        logits = model(config, run)(torch.stack([still, still, angles, speeds], dim=-1))
-    return [
-        views.returns.return_over_training(totals["totals"].numpy(), SOLVED),
-        views.returns.policy_map(logits.softmax(-1)[..., 1].numpy(), angle.numpy(), speed.numpy()),
-        views.returns.cartpole_episode(episode["observations"].numpy(), episode["actions"].numpy()),
-    ]
-
-
 @dataclass(frozen=True)
 class Use:
     """What to play."""
@@ -218,7 +203,7 @@ def use(config: Config, run: Run, options: Use) -> dict[str, object]:
     answer: dict[str, object] = {"returns": scored, "mean_return": mean}
     if options.gif is not None:
         seen = episodes.observations[0, : int(episodes.lengths[0])]
-        views.cartpole.write_gif(options.gif, seen.numpy())
+        rl.write_gif(options.gif, seen.numpy())
         lines.append(f"first episode drawn into {options.gif}")
         answer["gif"] = str(options.gif)
     return answer | {"text": "\n".join([*lines, f"mean return: {mean:.1f} of 500"])}

@@ -28,10 +28,9 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 import torch
 import tyro
 
-from tidu import data, nn, views
+from tidu import data, nn
 from tidu.errors import TiduError
 from tidu.fields import Fraction, PositiveFloat, PositiveInt
-from tidu.words import Text
 
 if TYPE_CHECKING:
     from torch import Generator, Tensor
@@ -67,15 +66,10 @@ PRESETS = {
     "standard": Config(),
     "copy": Config(task="copy", lags=(5, 10, 20, 40)),
 }
+PICTURES = "memory_tasks"  # drawn by this file of tidu.views.systems
 BATCHED_SEEDS = True
 THREADS = 1
 PROBES = 100  # sequences on which the gradient is measured
-NAMES = {
-    "rnn": Text("Elman（tanh）", "Elman (tanh)"),
-    "jordan": Text("Jordan（tanh）", "Jordan (tanh)"),
-    "lstm": Text("LSTM", "LSTM"),
-    "lstm-peephole": Text("LSTM + peephole", "LSTM + peepholes"),
-}
 
 
 def run(config: Config, run: Run) -> dict[str, list[float]]:
@@ -271,35 +265,6 @@ def model(config: Config, run: Run) -> torch.nn.Module:
     """The first seed's nets of the longest lag, side by side: (batch, cells, steps, answers)."""
     nets = {cell: new_net(config, cell, max(config.lags), run.seed) for cell in config.cells}
     return run.load_weights(nn.SideBySide(nets))
-
-
-def pictures(config: Config, run: Run) -> list[views.Picture]:
-    """Error against the lag, gradient against the lag, and the gates of the LSTM."""
-    errors = run.recorded("errors")
-    gradients = {cell: run.recorded(f"gradient-{cell}") for cell in config.cells}
-    adding = config.task == "adding"
-    drawn = [
-        views.memory.error_against_lag(
-            config.lags,
-            {cell: errors[cell].numpy() for cell in config.cells},
-            NAMES,
-            measure=Text("测试均方误差", "test MSE") if adding else WRONG,
-            solved_below=config.solved_below,
-            chance=1 / 6 if adding else 7 / 8,
-        ),
-        views.memory.gradient_against_lag(
-            {c: (g["before"].numpy(), g["after"].numpy()) for c, g in gradients.items()}, NAMES
-        ),
-    ]
-    if any(cell.startswith("lstm") for cell in config.cells):
-        gates = {name: values.numpy() for name, values in run.recorded("gates").items()}
-        events = gates.pop("events").tolist()
-        label = NAMES[run.read_json("gates")["cell"]]
-        drawn.append(views.memory.gates_over_time(gates, events, label))
-    return drawn
-
-
-WRONG = Text("记错的符号所占比例", "share of wrong symbols")
 
 
 @dataclass(frozen=True)

@@ -12,14 +12,13 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Literal, cast
+from typing import TYPE_CHECKING, Literal, cast
 
 import torch
 import tyro
 
-from tidu import data, nn, train, views, vision
+from tidu import data, nn, train, vision
 from tidu.fields import NonNegativeFloat, OpenFraction, PositiveFloat, PositiveInt
-from tidu.words import Text
 
 if TYPE_CHECKING:
     from tidu.runs import Run
@@ -59,6 +58,7 @@ PRESETS = {
         net="lenet-300-100", epochs=15, lr=0.1, rotate=0.0, scale=0.0, shift=0.0
     ),
 }
+PICTURES = "lenet"  # drawn by this file of tidu.views.systems
 USE_EXAMPLE = "photo.png"
 SIZE = 28  # height and width of an image
 WARM_UP = 0.15  # share of the steps in which the learning rate rises
@@ -139,37 +139,6 @@ def use(config: Config, run: Run, options: Use) -> dict[str, object]:
     return {"class": classes[likely[0]], "probabilities": ranking, "text": words}
 
 
-def pictures(config: Config, run: Run) -> list[views.Picture]:
-    classes: list[str] = run.read_json("classes")
-    seen = {name: tensor.numpy() for name, tensor in run.recorded("test").items()}
-    trained = model(config, run)
-    error = Text("测试错误率", "test error")
-    losses = {"loss": Text("训练损失", "training loss"), "test_loss": Text("测试损失", "test loss")}
-    curve, history = views.metric_curves, run.history()
-    # What the training loss counts is varied and smoothed, the test loss is not: no gap to read.
-    drawn = [
-        curve(history, losses, name="loss", title=Text("损失", "Loss"), log=True),
-        curve(history, {"error": error}, name="error", title=error, log=True),
-        views.heat_map(
-            seen["confusion"],
-            name="confusion",
-            title=Text("谁被认成了谁", "What was taken for what"),
-            alt=Text(
-                "混淆矩阵：行为真实类别，列为预测类别，格中为测试图像张数。",
-                "Confusion matrix: rows are the true classes, columns the predicted ones, numbers "
-                "are test images.",
-            ),
-            rows=classes,
-            columns=classes,
-            row_label=Text("真实类别", "true class"),
-            column_label=Text("预测类别", "predicted class"),
-        ),
-        _mistakes(seen, classes),
-    ]
-    with torch.inference_mode():
-        return drawn + _inside(trained, torch.from_numpy(seen["example"]))
-
-
 def _images(config: Config, run: Run) -> data.Images:
     if run.data is not None:
         return data.read_images(run.data, SIZE)
@@ -228,38 +197,3 @@ def _record(run: Run, logits: torch.Tensor, images: data.Images) -> None:
         chance=chance[worst],
         example=images.test_images[0],
     )
-
-
-def _mistakes(seen: dict[str, Any], classes: list[str]) -> views.Picture:
-    cases = zip(seen["labels"], seen["said"], seen["chance"], strict=True)
-    return views.image_grid_picture(
-        seen["images"],
-        name="mistakes",
-        title=Text(
-            "最自信的错误：真实 → 预测（把握）", "The surest mistakes: true → said (chance)"
-        ),
-        alt=Text(
-            "被认错的测试图像，按网络的把握从大到小排列，标题为真实类别、预测类别和概率。",
-            "Test images that were read wrongly, the surest first, each with its true class, the "
-            "class it was taken for and the probability.",
-        ),
-        captions=[f"{classes[t]} → {classes[s]} ({c:.0%})" for t, s, c in cases],
-        columns=8,
-        side=1.15 if max(map(len, classes)) < 3 else 1.9,
-    )
-
-
-def _inside(network: torch.nn.Module, example: torch.Tensor) -> list[views.Picture]:
-    """The filters of the first layer, and what each layer makes of ``example``."""
-    if isinstance(network, nn.LeNet300100):
-        first = cast("torch.nn.Linear", network.hidden[0])
-        return [views.feature_maps.filters(first.weight[:40].view(-1, SIZE, SIZE).numpy())]
-    network = cast("nn.LeNet5", network)
-    relu, pool = torch.nn.functional.relu, torch.nn.functional.max_pool2d
-    first = relu(network.conv1(_prepare(example[None])))
-    second = relu(network.conv2(pool(first, 2)))
-    layers = {"conv1": first[0].numpy(), "conv2": second[0].numpy()}
-    return [
-        views.feature_maps.filters(network.conv1.weight[:, 0].numpy()),
-        views.feature_maps.feature_maps(example.numpy(), layers),
-    ]

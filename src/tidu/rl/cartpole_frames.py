@@ -12,11 +12,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from tidu.views import palette
-
 if TYPE_CHECKING:
     from PIL.Image import Image
 
+BLACK, GREY, BLUE, VERMILION = "#000000", "#767676", "#0072B2", "#D55E00"  # Okabe & Ito 2008
 WIDTH, HEIGHT = 480, 240
 UNIT = WIDTH / 4.8  # pixels
 GROUND = 190
@@ -33,13 +32,13 @@ def frame(state: np.ndarray) -> Image:
 
     image = Image.new("RGB", (WIDTH, HEIGHT), "white")
     pen = ImageDraw.Draw(image)
-    pen.line([(0, GROUND), (WIDTH, GROUND)], fill=palette.GREY, width=2)
+    pen.line([(0, GROUND), (WIDTH, GROUND)], fill=GREY, width=2)
     x, angle = WIDTH / 2 + float(state[0]) * UNIT, float(state[2])
     top = GROUND - CART_HEIGHT
-    pen.rectangle([x - CART_WIDTH / 2, top, x + CART_WIDTH / 2, GROUND], fill=palette.BLUE)
+    pen.rectangle([x - CART_WIDTH / 2, top, x + CART_WIDTH / 2, GROUND], fill=BLUE)
     tip = (x + UNIT * math.sin(angle), top - UNIT * math.cos(angle))
-    pen.line([(x, top), tip], fill=palette.VERMILION, width=8)
-    pen.ellipse([x - 5, top - 5, x + 5, top + 5], fill=palette.BLACK)
+    pen.line([(x, top), tip], fill=VERMILION, width=8)
+    pen.ellipse([x - 5, top - 5, x + 5, top + 5], fill=BLACK)
     return image
 
 

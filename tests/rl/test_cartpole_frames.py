@@ -7,7 +7,8 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
-from tidu.views import cartpole, palette
+from tidu.rl import cartpole_frames as cartpole
+from tidu.views import palette
 
 
 def test_the_cart_and_the_pole_lean_where_they_should() -> None:

@@ -1,0 +1,254 @@
+"""A run: one execution of an experiment, as a folder that says everything about it.
+
+::
+
+    runs/lenet-1/
+      run.json          experiment, preset, configuration, seeds, versions, processor, commit
+      state.json        running, finished, interrupted or failed
+      metrics.jsonl     one line for every call of ``log``
+      checkpoints/      where each loop stands (safetensors)
+      recorded/         tensors for the pictures (safetensors)
+      model.safetensors the trained weights
+      result.json       the returned metrics and the seconds they took
+      pictures/ report.html
+"""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from pathlib import Path
+from typing import Any
+
+import torch
+from safetensors import SafetensorError
+from safetensors.torch import load_file
+from torch import Tensor, nn
+
+from tidu.errors import TiduError
+from tidu.files import disk_error, read_json, write_json
+from tidu.runs.steps import Diverged, Steps
+from tidu.train import checkpoint
+
+CHECKPOINT_EVERY = 10.0  # seconds
+
+
+@dataclass(frozen=True)
+class Options:
+    """What a run was asked for beside its configuration."""
+
+    data: str | None = None
+    target: str | None = None
+    device: str = "cpu"
+    threads: int | None = None
+
+    @classmethod
+    def of(cls, told: Mapping[str, Any]) -> Options:
+        """The options that ``run.json`` tells."""
+        known = {field.name for field in fields(cls)}
+        return cls(**{name: value for name, value in told["options"].items() if name in known})
+
+
+class Run:
+    """What an experiment's ``run(config, run)`` is given; see the module for the folder."""
+
+    def __init__(
+        self,
+        path: Path,
+        *,
+        config: Any = None,
+        seeds: tuple[int, ...] = (0,),
+        options: Options | None = None,
+        origin: Run | None = None,
+        quiet: bool = False,
+        checkpoint_every: float = CHECKPOINT_EVERY,
+        is_main: bool = True,
+        writing: bool = True,
+    ) -> None:
+        self.path = path
+        self.config = config
+        self.seeds = seeds
+        self.options = options or Options()
+        self.origin = origin
+        self.quiet = quiet or not is_main
+        self.checkpoint_every = checkpoint_every
+        self.is_main = is_main
+        self.loop: Steps | None = None
+        self.experiment = ""  # the reference of the experiment, set on the run of --from
+        self._serial = self._forget_unsaved_log() if writing else 0
+
+    @property
+    def name(self) -> str:
+        """What a person types: the folder's name; that of the whole for one seed of several."""
+        whole = self.path.parent
+        return whole.name if (whole / "run.json").exists() else self.path.name
+
+    @property
+    def seed(self) -> int:
+        """The seed, the first one when all seeds train in one computation."""
+        return self.seeds[0]
+
+    @property
+    def data(self) -> Path | None:
+        """The user's own file or folder (``--data``)."""
+        return Path(self.options.data) if self.options.data else None
+
+    @property
+    def device(self) -> torch.device:
+        """Where to compute."""
+        return torch.device(self.options.device)
+
+    def generator(self, offset: int = 0) -> torch.Generator:
+        """A generator of its own for every ``offset``, seeded from the run's seed."""
+        return _generator(self.seed, offset)
+
+    def generators(self, offset: int = 0) -> list[torch.Generator]:
+        """One generator for every seed."""
+        return [_generator(seed, offset) for seed in self.seeds]
+
+    def steps(self, total: int, keep: Mapping[str, Any], name: str = "train") -> Steps:
+        """Iterate over the steps of a loop that survives being killed.
+
+        Yields ``0 .. total - 1``. Whatever changes in the loop belongs in ``keep``: modules,
+        optimisers and other objects with ``state_dict``; ``torch.Generator``; NumPy generators;
+        tensors. As time passes (and at the end, and at Ctrl-C) their state is written atomically.
+        When the run is resumed, it is put back into the same objects and the loop goes on behind
+        it; a loop that was over yields nothing more. Several loops in one run need names.
+        """
+        return Steps(self, total, keep, name)
+
+    def log(self, step: int, **metrics: Any) -> None:
+        """Append one line to ``metrics.jsonl``: numbers, or lists with one number per seed.
+
+        A loss that is not finite stops the run with :class:`~tidu.runs.steps.Diverged`.
+        """
+        line: dict[str, Any] = {"step": step} | {k: _plain(v) for k, v in metrics.items()}
+        if self.is_main:
+            text = json.dumps({k: _jsonable(v) for k, v in line.items()})
+            try:
+                with self._log_file.open("a", encoding="utf-8") as file:
+                    file.write(text + "\n")
+            except OSError as problem:
+                raise disk_error(problem, self._log_file) from problem
+        if self.loop is not None:
+            self.loop.show(line)
+        for key, value in line.items():
+            values: list[Any] = value if isinstance(value, list) else [value]
+            if "loss" in key and not all(math.isfinite(v) for v in values):
+                raise Diverged(self, step, key, value)
+
+    def history(self) -> list[dict[str, Any]]:
+        """The lines of ``metrics.jsonl``."""
+        if not self._log_file.exists():
+            return []
+        lines = self._log_file.read_text(encoding="utf-8").splitlines()
+        return [json.loads(line) for line in lines if line.endswith("}")]
+
+    def record(self, name: str, step: int | None = None, **tensors: Tensor) -> None:
+        """Save tensors for the pictures; with ``step``, one set for every step given."""
+        if not self.is_main:
+            return
+        folder = self.path / "recorded"
+        file = folder / f"{name}.safetensors"
+        if step is not None:
+            file = folder / name / f"{step:09d}.safetensors"
+        flat = {k: v.detach().cpu().contiguous().clone() for k, v in tensors.items()}
+        checkpoint.write_tensors(file, flat)
+
+    def recorded(self, name: str) -> dict[str, Tensor]:
+        """What ``record`` saved; sets recorded by step come stacked, with their ``steps``."""
+        folder = self.path / "recorded" / name
+        if not folder.is_dir():
+            return self._tensors(folder.with_name(f"{name}.safetensors"))
+        files = sorted(folder.glob("*.safetensors"))
+        sets = [self._tensors(file) for file in files]
+        stacked = {key: torch.stack([s[key] for s in sets]) for key in sets[0]}
+        return stacked | {"steps": torch.tensor([int(file.stem) for file in files])}
+
+    def save_weights(self, module: nn.Module) -> None:
+        """Write the weights to ``model.safetensors``."""
+        if self.is_main:
+            checkpoint.save_weights(self.path / "model.safetensors", module)
+
+    def load_weights(self, module: nn.Module) -> nn.Module:
+        """Put the weights of ``model.safetensors`` into ``module``, and return it in eval mode."""
+        checkpoint.load_weights(self._there(self.path / "model.safetensors"), module)
+        return module.eval()
+
+    def write_json(self, name: str, value: Any) -> None:
+        """Keep a JSON value (a vocabulary, say) in the run's folder."""
+        if self.is_main:
+            write_json(self.path / f"{name}.json", value)
+
+    def read_json(self, name: str) -> Any:
+        """The JSON value that ``write_json`` kept."""
+        file = self._there(self.path / f"{name}.json")
+        try:
+            return read_json(file)
+        except (OSError, ValueError) as problem:
+            raise self._damaged(file, problem) from problem
+
+    def next_serial(self) -> int:
+        """The number of the next checkpoint of this run, over all its loops."""
+        self._serial += 1
+        return self._serial
+
+    def log_size(self) -> int:
+        """How many bytes of the log belong to a checkpoint made now."""
+        return self._log_file.stat().st_size if self._log_file.exists() else 0
+
+    def _tensors(self, file: Path) -> dict[str, Tensor]:
+        try:
+            return load_file(self._there(file))
+        except (OSError, SafetensorError) as problem:
+            raise self._damaged(file, problem) from problem
+
+    def _there(self, file: Path) -> Path:
+        if not file.exists():
+            raise TiduError(
+                f"Run {self.name} holds no {file.name} yet.",
+                f"Finish it first: tidu resume {self.name}",
+            )
+        return file
+
+    def _damaged(self, file: Path, problem: Exception) -> TiduError:
+        return TiduError(
+            f"{file} is damaged: {problem}.",
+            f"Delete the folder {file.parent} and run the experiment again.",
+        )
+
+    @property
+    def _log_file(self) -> Path:
+        return self.path / "metrics.jsonl"
+
+    def _forget_unsaved_log(self) -> int:
+        """Cut off log lines behind the newest checkpoint; return that checkpoint's serial."""
+        files = sorted((self.path / "checkpoints").glob("*.safetensors"))
+        newest = max((checkpoint.about(f) for f in files), key=lambda a: a["serial"], default=None)
+        finished = (self.path / "result.json").exists()
+        if self._log_file.exists() and self.is_main and not finished:
+            with self._log_file.open("rb+") as file:
+                file.truncate(newest["log"] if newest else 0)
+        return newest["serial"] if newest else 0
+
+
+def _generator(seed: int, offset: int) -> torch.Generator:
+    return torch.Generator().manual_seed((seed * 1_000_003 + offset * 7919) % 2**63)
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, Tensor):
+        return value.detach().tolist()
+    if isinstance(value, (list, tuple)):
+        return [float(v) for v in value]
+    return value
+
+
+def _jsonable(value: Any) -> Any:
+    if isinstance(value, float) and not math.isfinite(value):
+        return str(value)
+    if isinstance(value, list):
+        return [_jsonable(v) for v in value]
+    return value
