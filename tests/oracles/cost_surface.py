@@ -10,6 +10,8 @@ from torch import Tensor, nn
 from oracles import Case
 from tidu.optim import filter_normalised_directions, loss_surface
 
+NOT_DIFFERENTIABLE = True  # a surface is measured, not trained through
+
 
 def example(dtype: torch.dtype) -> list[tuple[Callable[..., object], tuple[Tensor, ...]]]:
     line = torch.linspace(-1, 1, 4, dtype=dtype)

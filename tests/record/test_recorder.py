@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import copy
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -209,7 +211,50 @@ def test_attention_is_caught_from_pytorch_and_from_tidu() -> None:
         net(tokens)
     maps = torch.stack(list(recording.attention.values()))
     torch.testing.assert_close(maps, net.attention_maps(tokens))
-    assert all(getattr(part, "last_attention", None) is None for part in net.modules())
+    assert [name.rsplit(".", 1)[-1] for name in recording.attention] == ["attention"] * 2
+
+
+@pytest.mark.parametrize("causal", [False, True])
+@pytest.mark.parametrize("mask", [None, "boolean", "additive"])
+def test_the_kernel_s_weights_give_the_kernel_s_output(causal: bool, mask: str | None) -> None:
+    class Own(nn.Module):
+        def forward(self, q: Tensor, k: Tensor, v: Tensor, mask: Tensor | None) -> Tensor:
+            return nn.functional.scaled_dot_product_attention(
+                q, k, v, attn_mask=mask, is_causal=causal, scale=0.3, enable_gqa=True
+            )
+
+    q, k, v = (torch.randn(2, heads, 5, 8) for heads in (6, 3, 3))
+    masks = {"boolean": torch.rand(5, 5) < 0.7, "additive": torch.randn(5, 5)}
+    given = masks.get(mask or "")
+    if given is not None and causal:  # the kernel takes one or the other
+        given = None
+    if given is not None and given.dtype == torch.bool:
+        given[:, 0] = True
+    with tidu.record(Own()) as recording:
+        output = recording.model(q, k, v, given)
+    theirs = recording.attention[""] @ v.repeat_interleave(2, 1)
+    torch.testing.assert_close(theirs, output)
+
+
+def test_attention_counts_as_memory_too() -> None:
+    net = GPT(7, 64, dim=8, layers=4, num_heads=2)
+    with tidu.record(net, megabytes=0.2) as recording:
+        net(torch.randint(7, (8, 64)))
+        assert sum(t.nbytes for t in recording.attention.values()) <= 0.2 * 2**20
+    with tidu.record(net, rows=2) as recording:
+        net(torch.randint(7, (8, 64)))
+    assert [t.shape for t in recording.attention.values()] == [(2, 2, 64, 64)] * 4
+
+
+def test_pytorch_s_transformer_in_evaluation_is_the_same_up_to_rounding() -> None:
+    """Where hooks are set PyTorch leaves its fused path; that is the one exception."""
+    net = nn.TransformerEncoderLayer(8, 2, 16, batch_first=True).eval()
+    x = torch.randn(3, 5, 8)
+    with torch.inference_mode():
+        before = net(x)
+        with tidu.record(net):
+            after = net(x)
+    torch.testing.assert_close(before, after)
 
 
 def test_only_some_places() -> None:
@@ -259,5 +304,6 @@ def test_wrong_bounds_are_refused(wrong: dict[str, Any]) -> None:
 
 
 def test_what_is_not_a_module_is_refused() -> None:
-    with pytest.raises(TypeError, match=r"takes a torch\.nn\.Module; got function"):
-        tidu.record(lambda x: x)
+    code = "import tidu\ntry: tidu.record(len)\nexcept TypeError as problem: print(problem)"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60)
+    assert done.stdout == "record() takes a torch.nn.Module; got builtin_function_or_method\n"

@@ -26,6 +26,8 @@ from tidu.nn.recurrent import check_sequence as check_sequence
 from tidu.nn.recurrent import detached as detached
 from tidu.nn.recurrent import in_pieces as in_pieces
 from tidu.nn.recurrent import input_products as input_products
+from tidu.nn.recurrent_language_model import RecurrentLanguageModel as RecurrentLanguageModel
+from tidu.nn.recurrent_language_model import hidden_of_equal_size as hidden_of_equal_size
 from tidu.nn.recurrent_readout import Readout as Readout
 from tidu.nn.recurrent_readout import SideBySide as SideBySide
 from tidu.nn.rnn import RNN as RNN

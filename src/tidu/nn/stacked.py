@@ -11,10 +11,10 @@ optimiser that works element by element (SGD, momentum, RMSProp, Adam, AdamW) tr
 as if it were alone. Only what looks across a whole network must be told apart: see
 :func:`clip_grad_norm_per_copy_`.
 
-Source: the batched products are those of model ensembling in ``torch.func`` (``stack_module_state``
-with ``vmap``). Where ours differs: the stacked network is an ordinary module with parameters, so
-it is trained, saved and read like any other, and it calls ``torch.baddbmm`` itself, which is
-faster than ``vmap`` on layers this small.
+Source: He & Zou (2021), "functorch: JAX-like composable function transforms for PyTorch", model
+ensembling (now ``torch.func.stack_module_state`` with ``vmap``). Where ours differs: the stacked
+network is an ordinary module with parameters, so it is trained, saved and read like any other, and
+it calls ``torch.baddbmm`` itself, which is faster than ``vmap`` on layers this small.
 """
 
 from __future__ import annotations

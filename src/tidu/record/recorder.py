@@ -11,6 +11,9 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
+from tidu.nn import MultiHeadAttention
+from tidu.record.attention import AttentionWatch
+
 
 @dataclass
 class Track:
@@ -41,15 +44,17 @@ class Recording:
         recording["conv1"].value            # activation of that submodule
         recording["conv1"].gradient         # d loss / d activation
         recording.parameter_gradients()     # d loss / d parameter, by name
-        recording.attention                 # weights that attention modules computed, by name
+        recording.attention                 # attention weights, by the name of the module
 
     A submodule is named as in ``model.named_modules()``; a module that returns several tensors is
     recorded under ``name.0``, ``name.1`` and so on. Results are unchanged bit for bit: hooks only
-    look, they copy what they keep, and they are gone after the block, also after an error.
+    look, they copy what they keep, and they are gone after the block, also after an error. One exception: PyTorch's own
+    transformer layers leave their fused evaluation path where hooks are set, which is the same up
+    to rounding.
 
-    Attention weights are caught where a module returns them (``torch.nn.MultiheadAttention`` with
-    ``need_weights``) or carries them in an attribute ``last_attention`` when ``record_attention``
-    is set on it, as tidu's own do.
+    Attention weights are caught wherever a module calls PyTorch's attention kernel, which never
+    stores them (see :mod:`tidu.record.attention`), and where ``torch.nn.MultiheadAttention`` or
+    ``tidu.nn.MultiHeadAttention`` returns them.
 
     Memory is bounded: the latest ``calls`` calls of each place are held, each tensor cut to its
     first ``rows`` rows, and what exceeds ``megabytes`` in all is dropped, the oldest call first
@@ -81,7 +86,6 @@ class Recording:
                 f"calls, rows and megabytes must be positive; got {calls}, {rows}, {megabytes}"
             )
         self.model = model
-        self.attention: dict[str, Tensor] = {}
         self.dropped = 0
         self._only = list(only) if only is not None else None
         self._calls, self._rows, self._gradients = calls, rows, gradients
@@ -89,16 +93,21 @@ class Recording:
         self._held: list[tuple[list[Tensor], Tensor]] = []
         self._bytes = 0
         self._tracks: dict[str, Track] = {}
+        self._maps: dict[str, list[Tensor]] = {}
         self._hooks: list[Any] = []
-        self._told: list[tuple[nn.Module, bool]] = []
+        self._inside: list[str] = []  # names of the modules at work now, the innermost last
+        self._watch = AttentionWatch(self._attended, rows)
 
     def __enter__(self) -> Recording:
         for name, module in self.model.named_modules():
-            if hasattr(module, "record_attention"):
-                self._told.append((module, bool(module.record_attention)))
-                module.record_attention = True  # type: ignore[assignment]
             if self._wanted(name):
-                self._hooks.append(module.register_forward_hook(self._hook(name)))
+                enter, look, leave = self._hooks_of(name)
+                self._hooks += [
+                    module.register_forward_pre_hook(enter),
+                    module.register_forward_hook(look),
+                    module.register_forward_hook(leave, always_call=True),
+                ]
+        self._watch.__enter__()
         return self
 
     def __exit__(
@@ -107,14 +116,15 @@ class Recording:
         value: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
+        self._watch.__exit__(kind, value, trace)
         for hook in self._hooks:
             hook.remove()
-        for module, before in self._told:
-            module.record_attention = before  # type: ignore[assignment]
-            if hasattr(module, "last_attention"):
-                module.last_attention = None  # type: ignore[assignment]
         self._hooks.clear()
-        self._told.clear()
+
+    @property
+    def attention(self) -> dict[str, Tensor]:
+        """The latest attention weights of each module that attended."""
+        return {name: series[-1] for name, series in self._maps.items() if series}
 
     def __getitem__(self, name: str) -> Track:
         if name not in self._tracks:
@@ -140,7 +150,13 @@ class Recording:
     def _wanted(self, name: str) -> bool:
         return self._only is None or any(fnmatch.fnmatchcase(name, p) for p in self._only)
 
-    def _hook(self, name: str) -> Any:
+    def _hooks_of(self, name: str) -> tuple[Any, Any, Any]:
+        def enter(module: nn.Module, inputs: Any) -> None:
+            self._inside.append(name)
+
+        def leave(module: nn.Module, inputs: Any, output: Any) -> None:
+            self._inside.pop()
+
         def look(module: nn.Module, inputs: Any, output: Any) -> None:
             for place, tensor in _tensors(name, output):
                 track = self._tracks.setdefault(place, Track())
@@ -148,13 +164,16 @@ class Recording:
                 self._hold(track.values, tensor)
                 if self._gradients and tensor.requires_grad:
                     tensor.register_hook(self._gradient_hook(track))
-            weights = getattr(module, "last_attention", None)
-            if weights is None and isinstance(module, nn.MultiheadAttention):
-                weights = output[1]
-            if isinstance(weights, Tensor):
-                self.attention[name] = self._cut(weights)
+            if isinstance(module, (nn.MultiheadAttention, MultiHeadAttention)):
+                weights = output[1] if isinstance(output, tuple) else None
+                if isinstance(weights, Tensor):
+                    self._hold(self._maps.setdefault(name, []), weights)
 
-        return look
+        return enter, look, leave
+
+    def _attended(self, weights: Tensor) -> None:
+        if self._inside:
+            self._hold(self._maps.setdefault(self._inside[-1], []), weights)
 
     def _gradient_hook(self, track: Track) -> Any:
         def look(gradient: Tensor) -> None:

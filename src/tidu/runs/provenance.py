@@ -36,13 +36,9 @@ def commit() -> str | None:
     """The commit tidu's own checkout stands at, with ``+changes`` where files differ from it."""
     here = Path(__file__).parent
     try:
-        rev = _git(here, "rev-parse", "--short=12", "HEAD")
-        tracked = _git(here, "ls-files", "--error-unmatch", __file__)
-        return (
-            (rev + ("+changes" if _git(here, "status", "--porcelain", "-uno") else ""))
-            if (tracked)
-            else None
-        )
+        _git(here, "ls-files", "--error-unmatch", __file__)  # not some other repository around it
+        changes = _git(here, "status", "--porcelain", "-uno", "--", str(here.parent))
+        return _git(here, "rev-parse", "--short=12", "HEAD") + ("+changes" if changes else "")
     except (OSError, subprocess.SubprocessError):
         return None
 
@@ -63,8 +59,8 @@ def now() -> str:
 
 
 def _git(folder: Path, *words: str) -> str:
-    asked = ["git", "-C", str(folder), *words]
-    done = subprocess.run(asked, capture_output=True, text=True, timeout=5, check=True)
+    asked = ["git", "--no-optional-locks", "-C", str(folder), *words]
+    done = subprocess.run(asked, capture_output=True, text=True, timeout=20, check=True)
     return done.stdout.strip()
 
 

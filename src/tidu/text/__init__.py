@@ -5,6 +5,7 @@ from tidu.text.byte_pair import BytePairTokenizer
 from tidu.text.characters import UNKNOWN, CharacterTokenizer
 from tidu.text.copied_ngrams import copied_share, longest_copied_span
 from tidu.text.generation import generate, stream
+from tidu.text.kneser_ney import KneserNey
 from tidu.text.likelihood import nats_per_token
 from tidu.text.next_token import LanguageModel, NextToken, window_start
 from tidu.text.sampling import next_token_probs
@@ -15,6 +16,7 @@ __all__ = [
     "BytePairTokenizer",
     "CharacterTokenizer",
     "Hypothesis",
+    "KneserNey",
     "LanguageModel",
     "NextToken",
     "Tokenizer",

@@ -37,7 +37,7 @@ class KneserNey:
 
     >>> model = KneserNey(torch.tensor([0, 1, 0, 1, 0, 2]), order=2, vocabulary=3)
     >>> model.log_probs(torch.tensor([0, 1])).exp().round(decimals=3)
-    tensor([0.3330, 0.5000], dtype=torch.float64)
+    tensor([0.3330, 0.6440], dtype=torch.float64)
     """
 
     def __init__(self, tokens: Int[Tensor, " time"], order: int, vocabulary: int) -> None:

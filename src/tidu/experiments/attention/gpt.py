@@ -39,6 +39,7 @@ class Config:
     tokens: Literal["characters", "byte-pair"] = "characters"  # what is one step of writing
     vocabulary: PositiveInt = 1024  # how many byte-pair tokens to learn (at least 256)
     min_count: PositiveInt = 1  # characters seen less often share one token
+    network: Literal["gpt", "lstm"] = "gpt"  # lstm: as many parameters, to compare with
     layers: PositiveInt = 4  # transformer blocks
     heads: PositiveInt = 4  # attention heads in every block
     dim: PositiveInt = 128  # width of the network
@@ -71,7 +72,17 @@ PRESETS = {
         precision="bfloat16",
         lr=2e-3,
     ),
-    "tang": Config(source="tang-poems", min_count=10, batch=24, steps=3000, lr=2e-3, copied=7),
+    "tang": Config(
+        source="tang-poems",
+        min_count=10,
+        dim=256,
+        batch=32,
+        steps=2000,
+        positions="rotary",
+        precision="bfloat16",
+        lr=2e-3,
+        copied=7,
+    ),
 }
 PICTURES = "gpt"  # drawn by this file of tidu.views.systems
 SAMPLES = 8  # texts written at the end
@@ -124,9 +135,11 @@ def run(config: Config, run: Run) -> dict[str, float]:
     per_char = len(validation) / len(corpus.validation)
     val_loss = nats(validation) * per_char
     share = max(1, len(training) // len(validation))
+    counted = text.KneserNey(training, order=5, vocabulary=tokenizer.size)
     return {
         "val_loss": val_loss,
         "bits_per_char": val_loss / math.log(2),
+        "val_loss_5gram": -float(counted.log_probs(validation).mean()) * per_char,
         "train_loss": nats(training, every=share) * len(training) / len(corpus.train),
         **_write_samples(config, run, network, tokenizer, corpus),
     }
@@ -201,13 +214,13 @@ def _kept_tokenizer(run: Run) -> text.Tokenizer:
     return text.tokenizer_from_json(run.read_json("tokenizer"))
 
 
-def _network(config: Config, vocabulary: int) -> nn.GPT:
+def _network(config: Config, vocabulary: int) -> nn.GPT | nn.RecurrentLanguageModel:
     if config.dim % config.heads:
         raise TiduError(
             f"--dim must be a multiple of --heads; got {config.dim} and {config.heads}.",
             f"Try --dim {config.heads * math.ceil(config.dim / config.heads)}.",
         )
-    return nn.GPT(
+    gpt = nn.GPT(
         vocabulary,
         config.context,
         config.dim,
@@ -216,6 +229,13 @@ def _network(config: Config, vocabulary: int) -> nn.GPT:
         dropout=config.dropout,
         positions=config.positions,
         bias=config.bias,
+    )
+    if config.network == "gpt":
+        return gpt
+    size = sum(p.numel() for p in gpt.parameters())
+    hidden = nn.hidden_of_equal_size(size, vocabulary, config.dim, layers=2)
+    return nn.RecurrentLanguageModel(
+        vocabulary, config.dim, hidden, layers=2, dropout=config.dropout
     )
 
 
@@ -248,7 +268,7 @@ def _beginning(tokenizer: text.Tokenizer) -> torch.Tensor:
 def _write_samples(
     config: Config,
     run: Run,
-    network: nn.GPT,
+    network: nn.GPT | nn.RecurrentLanguageModel,
     tokenizer: text.Tokenizer,
     corpus: data.Corpus,
 ) -> dict[str, float]:
@@ -261,12 +281,11 @@ def _write_samples(
     run.write_json("samples", samples)
     shown = tokenizer.encode(corpus.validation[: 8 * SHOWN])[: min(SHOWN, config.context)]
     with torch.no_grad():
-        maps = network.attention_maps(shown[None].to(run.device))[:, 0]
         probs = network(shown[None].to(run.device))[0, -1].softmax(dim=-1)
+        if isinstance(network, nn.GPT):
+            run.record("attention", maps=network.attention_maps(shown[None].to(run.device))[:, 0])
     likely = probs.topk(min(10, tokenizer.size))
-    run.record(
-        "attention", tokens=shown, maps=maps, next_tokens=likely.indices, next_probs=likely.values
-    )
+    run.record("next-token", tokens=shown, candidates=likely.indices, probs=likely.values)
     lines = [line for sample in samples for line in sample.split("\n")[1:-1] if line.strip()]
     shares = [text.copied_share(s, corpus.train, config.copied) for s in samples]
     return {

@@ -171,10 +171,10 @@ def set_rate(optimizer: torch.optim.Optimizer, rate: float) -> None:
         group["lr"] = rate
 
 
-@torch.no_grad()
 def accuracy(net: torch.nn.Module, inputs: Tensor, labels: Tensor) -> list[float]:
     """The share of points of every seed that are classified right."""
-    return (net(inputs).argmax(-1) == labels).double().mean(1).tolist()
+    with torch.no_grad():
+        return (net(inputs).argmax(-1) == labels).double().mean(1).tolist()
 
 
 def frame_steps(steps: int) -> set[int]:
@@ -188,27 +188,27 @@ def record_points(config: Config, run: Run, inputs: Tensor, labels: Tensor) -> N
     run.write_json("classes", [str(i + 1) for i in range(classes_of(config))])
 
 
-@torch.no_grad()
 def record_boundary(run: Run, models: torch.nn.ModuleDict, inputs: Tensor, step: int) -> None:
     """Keep what the first seed's models say at every place of the plane."""
-    reach = float(inputs.abs().max()) * 1.12
-    line = torch.linspace(-reach, reach, 96)
-    y, x = torch.meshgrid(line.flip(0), line, indexing="ij")
-    plane = torch.stack([x, y], dim=-1).view(1, -1, 2)
-    said = {
-        name: (nn.unstack(net, 0)(plane[0]).softmax(-1) * 255).round().byte().view(96, 96, -1)
-        for name, net in models.items()
-    }
-    run.record("boundary", step=step, reach=torch.tensor(reach), **said)
+    with torch.no_grad():
+        reach = float(inputs.abs().max()) * 1.12
+        line = torch.linspace(-reach, reach, 96)
+        y, x = torch.meshgrid(line.flip(0), line, indexing="ij")
+        plane = torch.stack([x, y], dim=-1).view(1, -1, 2)
+        said = {
+            name: (nn.unstack(net, 0)(plane[0]).softmax(-1) * 255).round().byte().view(96, 96, -1)
+            for name, net in models.items()
+        }
+        run.record("boundary", step=step, reach=torch.tensor(reach), **said)
 
 
-@torch.no_grad()
 def record_stages(run: Run, net: nn.MLP, inputs: Tensor) -> None:
     """Keep what every layer of the first seed's network makes of the points and of a grid."""
-    grid = data.grid_lines(float(inputs.abs().max()))
-    stages = zip(net.stages(grid), net.stages(inputs), strict=True)
-    for i, (lines, points) in enumerate(stages):
-        run.record(f"stage-{i}", lines=lines, points=points)
+    with torch.no_grad():
+        grid = data.grid_lines(float(inputs.abs().max()))
+        stages = zip(net.stages(grid), net.stages(inputs), strict=True)
+        for i, (lines, points) in enumerate(stages):
+            run.record(f"stage-{i}", lines=lines, points=points)
 
 
 def model(config: Config, run: Run) -> torch.nn.Module:

@@ -189,11 +189,11 @@ def between(real: Tensor, fake: Tensor, draws: list[torch.Generator]) -> Tensor:
     return torch.lerp(fake, real, weight.to(real.device))
 
 
-@torch.no_grad()
 def generate(config: Config, run: Run, net: torch.nn.Module, scale: float, offset: int) -> Tensor:
     """SAMPLES points of every seed; the same ``offset`` makes them from the same noise."""
-    noise = new_noise(config, run.generators(offset), SAMPLES).to(run.device)
-    return net(noise).cpu() * scale
+    with torch.no_grad():
+        noise = new_noise(config, run.generators(offset), SAMPLES).to(run.device)
+        return net(noise).cpu() * scale
 
 
 def judge(
