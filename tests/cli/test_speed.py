@@ -30,7 +30,10 @@ QUICK = (
     ["new", "--help"],
     ["resume", "--help"],
     ["export", "--help"],
-    ["completion", "bash"],
+    ["runs"],
+    ["runs", "--json"],
+    ["show"],
+    ["compare", "one", "two"],
 )
 
 

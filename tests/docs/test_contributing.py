@@ -54,7 +54,7 @@ def checkout(tmp_path_factory: pytest.TempPathFactory) -> Path:
     entries = copy / "src/tidu/catalogue/foundations.py"
     text = entries.read_text(encoding="utf-8").rstrip()
     assert text.endswith(")")
-    entries.write_text(text[:-1] + shown["src/tidu/catalogue/foundations.py"] + ")\n", "utf-8")
+    entries.write_text(text[:-1] + shown["src/tidu/catalogue/foundations.py"] + ",)\n", "utf-8")
     return copy
 
 

@@ -19,8 +19,8 @@ LOOPS = {
     "toy": ["--steps", "60"],
     "lenet": ["--preset", "quick", "--epochs", "1", "--batch", "128"],
     "gan": ["--preset", "quick", "--steps", "60"],
-    "policy-gradient": ["--preset", "quick", "--updates", "12"],
-    "pruning": ["--preset", "quick"],
+    "policy-gradient": ["--preset", "quick", "--iterations", "8", "--episodes", "8"],
+    "pruning": ["--preset", "quick", "--rounds", "2", "--epochs", "1", "--round-epochs", "1"],
 }
 
 

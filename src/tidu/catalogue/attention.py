@@ -54,7 +54,7 @@ SYSTEMS = (
         ),
         components=("tidu.nn:GPT",),
         experiment="tidu.experiments.attention.gpt",
-        presets=("quick", "standard", "tang"),
+        presets=("quick", "standard", "shakespeare-long", "tang"),
         sources=("python-docs", "tiny-shakespeare", "tang-poems"),
         notes=("002#GPT", "004#直观解释Transformer"),
         targets=(

@@ -15,7 +15,7 @@ SYSTEMS = (
         ),
         components=("tidu.compress:magnitude_masks", "tidu.compress:remove_neurons"),
         experiment="tidu.experiments.compression.pruning",
-        presets=("quick", "standard"),
+        presets=("quick", "standard", "ticket", "neurons", "lenet-5"),
         sources=("mnist-5k", "mnist"),
         notes=("002#网络剪枝",),
         targets=(

@@ -33,7 +33,7 @@ SYSTEMS = (
         ),
         components=("tidu.optim:loss_surface", "tidu.optim:filter_normalised_directions"),
         experiment="tidu.experiments.foundations.cost_surface",
-        presets=("quick", "standard"),
+        presets=("quick", "standard", "deep"),
         sources=("diabetes",),
         notes=("003#成本表面和等值线图",),
     ),

@@ -15,7 +15,7 @@ SYSTEMS = (
         ),
         components=("tidu.nn:LeNet5",),
         experiment="tidu.experiments.vision.lenet",
-        presets=("quick", "standard", "fashion"),
+        presets=("quick", "standard", "fashion", "lenet-300-100"),
         sources=("mnist-5k", "mnist", "fashion-mnist"),
         notes=("001#CNN",),
         targets=(

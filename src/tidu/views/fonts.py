@@ -74,7 +74,10 @@ def use_language(language: str) -> Generator[str]:
     if language == "zh" and family is None:
         _say_once()
     spoken = "zh" if family else "en"
-    families = [family, "DejaVu Sans"] if family else ["DejaVu Sans"]
+    if family:
+        families = [family, "DejaVu Sans"]
+    else:  # English labels, but what they name may be Chinese: the tokens of a poem
+        families = ["DejaVu Sans", *filter(None, [chinese_font()])]
     # The Unicode minus sign is missing from some Chinese fonts; a hyphen is in all of them.
     settings: dict[Any, Any] = {"font.family": families, "axes.unicode_minus": family is None}
     with mpl.rc_context(settings):

@@ -8,25 +8,34 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from tidu.views import palette
+from tidu.views.fonts import chinese_font
 from tidu.views.picture import Picture
 from tidu.words import Text
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
+FIRST_CHINESE = 0x2E80
+"""From here on Unicode holds East Asian writing, which not every machine can draw."""
 _SIGNS = {"\n": "⏎", "\t": "⇥", " ": "␣", "\r": "␍"}
 
 
 def visible(token: str) -> str:
-    """A token with its spaces shown as signs.
+    """A token with its spaces shown as signs, and Chinese as code points where no font has it.
 
     >>> visible(" the\\n")
     '␣the⏎'
     """
-    return "".join(_SIGNS.get(c, c) for c in token)
+    return "".join(_SIGNS.get(c, c if _has_glyph(c) else f"{ord(c):04X}") for c in token)
 
 
-def next_token_bars(tokens: Sequence[str], candidates: Sequence[str], probs: np.ndarray) -> Picture:
+def _has_glyph(character: str) -> bool:
+    return ord(character) < FIRST_CHINESE or chinese_font() is not None
+
+
+def next_token_bars(
+    tokens: Sequence[str], candidates: Sequence[str], probs: np.ndarray | Sequence[float]
+) -> Picture:
     """The likeliest ``candidates`` to follow ``tokens`` and their probabilities, likeliest first.
 
     >>> next_token_bars(["a", "b"], ["c", " "], np.array([0.7, 0.2])).data["token"].tolist()
@@ -35,6 +44,7 @@ def next_token_bars(tokens: Sequence[str], candidates: Sequence[str], probs: np.
     probs = np.asarray(probs, dtype=float)
     shown = [visible(token) for token in candidates]
     context = "".join(tokens).replace("\n", "⏎")
+    seen = "".join(visible(token) if token != " " else token for token in tokens)
 
     def draw(figure: Figure, language: str) -> None:
         axes = figure.add_subplot()
@@ -46,7 +56,7 @@ def next_token_bars(tokens: Sequence[str], candidates: Sequence[str], probs: np.
             axes.text(prob, place, f" {prob:.1%}", va="center", fontsize=9)
         axes.set_xlim(0, min(1.0, float(probs.max(initial=0.0)) * 1.15 + 0.01))
         axes.set_xlabel("概率" if language == "zh" else "probability")
-        axes.set_title(f"{context} …", fontsize=9)
+        axes.set_title(f"{seen} …", fontsize=9)
 
     best = f"{shown[0]}" if shown else "-"
     share = float(probs[0]) if len(probs) else 0.0

@@ -171,7 +171,7 @@ def use(config: Config, run: Run, options: Use) -> dict[str, object]:
             f"--top-p must be at most 1; got {options.top_p}.", "1 keeps all tokens, 0.9 most."
         )
     tokenizer, network = _kept_tokenizer(run), model(config, run)
-    start = tokenizer.encode(options.prompt) if options.prompt else _beginning(tokenizer)
+    start = torch.cat([_beginning(tokenizer), tokenizer.encode(options.prompt)])
     score: dict[str, float] = {}
     if options.beam:
         best = text.beam_search(network, start, options.length, options.beam)[0]
@@ -258,9 +258,9 @@ def _learning_rate(config: Config, step: int) -> float:
 
 
 def _beginning(tokenizer: text.Tokenizer) -> torch.Tensor:
-    """What an empty prompt begins with: a new line, or the first token there is."""
+    """What stands before a new text: a blank line, or the first token there is."""
     try:
-        return tokenizer.encode("\n")
+        return tokenizer.encode("\n\n")
     except TiduError:
         return torch.tensor([0])
 
@@ -286,12 +286,12 @@ def _write_samples(
             run.record("attention", maps=network.attention_maps(shown[None].to(run.device))[:, 0])
     likely = probs.topk(min(10, tokenizer.size))
     run.record("next-token", tokens=shown, candidates=likely.indices, probs=likely.values)
-    lines = [line for sample in samples for line in sample.split("\n")[1:-1] if line.strip()]
+    lines = [line for sample in samples for line in sample.split("\n")[:-1] if line.strip()]
     shares = [text.copied_share(s, corpus.train, config.copied) for s in samples]
     return {
         "copied_share": sum(shares) / len(shares),
         "longest_copied": max(len(text.longest_copied_span(s, corpus.train)) for s in samples),
-        "distinct_lines": len(set(lines)) / max(1, len(lines)),
+        "distinct_lines": len(set(lines)) / max(1, len(lines)),  # 1: no line was written twice
     }
 
 

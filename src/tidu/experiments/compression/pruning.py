@@ -3,8 +3,8 @@
 A trained network (that of ``--from RUN``, or one trained here first) is cut in rounds. Each round
 keeps ``1 - per_round`` of what the last one left, and trains what is left for some epochs; a weight
 that was cut stays zero. ``accuracy_change`` is the test accuracy behind the last round minus that
-of the network before any cut; above zero, nothing was lost. ``compression`` counts all parameters,
-biases too.
+of the network before any cut; at or above zero, nothing was lost. ``weights_left`` and
+``compression`` compare with that network too; ``compression`` counts all parameters, biases too.
 
 ``--unit neuron`` removes whole neurons instead, and the network really becomes smaller and faster.
 ``--rewind`` asks the lottery-ticket question (Frankle & Carbin 2019): behind every cut, the weights
@@ -290,8 +290,16 @@ def _network(config: Config, widths: list[int], classes: int) -> torch.nn.Module
 def _images(config: Config, run: Run) -> data.Images:
     folder = run.data or (run.origin.data if run.origin is not None else None)
     if folder is not None:
-        return data.read_images(folder, SIZE)
-    return cast("data.Images", data.load(config.source))
+        images = data.read_images(folder, SIZE)
+    else:
+        images = cast("data.Images", data.load(config.source))
+    if len(images.train_labels) < config.batch:
+        raise TiduError(
+            f"--batch must be at most the {len(images.train_labels)} training images; "
+            f"got {config.batch}.",
+            "Give a smaller --batch, or bring more images.",
+        )
+    return images
 
 
 def _prepare(images: torch.Tensor) -> torch.Tensor:

@@ -273,6 +273,7 @@ class Use:
 
     sequence: Annotated[tuple[str, ...], tyro.conf.Positional]
     """Adding: a CSV file with columns value and marker, or pairs such as 0.3,1 0.5,0 0.2,1.
+    A sequence shorter than the trained lag is filled up behind the first marked value.
     Copy: a CSV file with a column symbol, or symbols from 0 to 7."""
     lag: PositiveInt | None = None  # copy: steps to wait; by default the longest trained lag
 
@@ -282,6 +283,7 @@ def use(config: Config, run: Run, options: Use) -> dict[str, object]:
     nets = model(config, run)
     if config.task == "adding":
         rows = check_pairs(read_sequence(options.sequence, ["value", "marker"]))
+        rows = fill_up(rows, max(config.lags), run.generator(4))
         with torch.no_grad():
             said: list[Any] = nets(rows.float().unsqueeze(0))[0, :, 0, 0].tolist()
         right: object = float(rows.prod(1).sum())
@@ -327,6 +329,17 @@ def check_pairs(rows: Tensor) -> Tensor:
     if not bool(((values >= 0) & (values <= 1)).all()):
         raise TiduError("The values must lie in 0..1, as in training; some do not.", EXAMPLE)
     return rows
+
+
+def fill_up(rows: Tensor, length: int, generator: Generator) -> Tensor:
+    """``rows`` with random unmarked values behind the first marked one, at least ``length`` long.
+
+    The nets know sequences of one length, with a mark in either half.
+    """
+    after = int(rows[:, 1].nonzero()[0]) + 1
+    values = torch.rand(max(0, length - len(rows)), generator=generator, dtype=rows.dtype)
+    filler = torch.stack([values, torch.zeros_like(values)], dim=1)
+    return torch.cat([rows[:after], filler, rows[after:]])
 
 
 def check_symbols(config: Config, rows: Tensor) -> Tensor:

@@ -18,6 +18,7 @@ import torch
 import tyro
 
 from tidu import data, nn, train, vision
+from tidu.errors import TiduError
 from tidu.fields import NonNegativeFloat, OpenFraction, PositiveFloat, PositiveInt
 
 if TYPE_CHECKING:
@@ -141,8 +142,16 @@ def use(config: Config, run: Run, options: Use) -> dict[str, object]:
 
 def _images(config: Config, run: Run) -> data.Images:
     if run.data is not None:
-        return data.read_images(run.data, SIZE)
-    return cast("data.Images", data.load(config.source))
+        images = data.read_images(run.data, SIZE)
+    else:
+        images = cast("data.Images", data.load(config.source))
+    if len(images.train_labels) < config.batch:
+        raise TiduError(
+            f"--batch must be at most the {len(images.train_labels)} training images; "
+            f"got {config.batch}.",
+            "Give a smaller --batch, or bring more images.",
+        )
+    return images
 
 
 def _network(config: Config, classes: int) -> torch.nn.Module:
