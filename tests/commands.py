@@ -12,8 +12,6 @@ from typing import Any
 
 import pytest
 
-from tidu.cli.main import main
-
 
 @dataclass(frozen=True)
 class Answer:
@@ -34,6 +32,8 @@ class Answer:
 
 def run_in_process(capture: pytest.CaptureFixture[str], words: Sequence[str]) -> Answer:
     """Run ``tidu WORDS`` in this process."""
+    from tidu.cli.main import main  # conftest has something to set before
+
     capture.readouterr()
     with pytest.raises(SystemExit) as ended:
         main(list(words))

@@ -3,21 +3,13 @@
 from __future__ import annotations
 
 import os
-import resource
 import shutil
 import socket
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
-os.environ["OMP_NUM_THREADS"] = "1"  # before PyTorch is loaded
-os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
-
 import beartype
-
-# The shape checks take a whole number for a float, as type checkers do (PEP 484).
-beartype.beartype = beartype.beartype(conf=beartype.BeartypeConf(is_pep484_tower=True))
-
 import matplotlib as mpl
 import pytest
 import torch
@@ -25,17 +17,12 @@ from filelock import FileLock
 
 from commands import Answer, run_alone, run_in_process
 
+# Before tidu is imported: its shape checks take a whole number for a float, as PEP 484 has it.
+beartype.beartype = beartype.beartype(conf=beartype.BeartypeConf(is_pep484_tower=True))
 
-def processor_seconds() -> float:
-    """What all child processes that have ended spent on processors."""
-    spent = resource.getrusage(resource.RUSAGE_CHILDREN)
-    return spent.ru_utime + spent.ru_stime
-
-
-MIRROR = os.environ.pop("TIDU_DATA_MIRROR", None)
-
-mpl.use("Agg")
 torch.set_num_threads(1)
+os.environ["OMP_NUM_THREADS"] = "1"  # for child processes
+mpl.use("Agg")
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -93,6 +80,7 @@ def own_place(
     monkeypatch.setenv("TIDU_RUNS", str(tmp_path / "runs"))
     monkeypatch.setenv("TIDU_HOME", str(tmp_path / "home"))
     monkeypatch.setenv("TIDU_LANG", "en")
+    monkeypatch.setenv("COLUMNS", "300")  # so that no sentence is broken into lines
     monkeypatch.delenv("TIDU_DATA_MIRROR", raising=False)
     monkeypatch.chdir(tmp_path)
     torch.manual_seed(0)

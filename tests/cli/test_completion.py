@@ -51,7 +51,9 @@ def test_bash_completes(typed: list[str], offered: set[str], script: Path) -> No
     """
     bash = shutil.which("bash")
     assert bash
-    done = subprocess.run([bash, "-c", ask], capture_output=True, text=True, timeout=30, check=False)
+    done = subprocess.run(
+        [bash, "-c", ask], capture_output=True, text=True, timeout=30, check=False
+    )
     assert done.returncode == 0, done.stderr
     assert {word.strip() for word in done.stdout.split()} == offered
 

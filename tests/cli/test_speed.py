@@ -8,7 +8,6 @@ import time
 
 import pytest
 
-
 # What takes long to load. Importing tidu, tyro and rich stays below 0.2 s.
 HEAVY = {"torch._C", "numpy", "scipy", "sklearn", "matplotlib", "gymnasium", "PIL", "safetensors"}
 
@@ -65,5 +64,3 @@ def test_it_answers_soon(words: list[str]) -> None:
         subprocess.run([sys.executable, "-m", "tidu", *words], capture_output=True, check=True)
         times.append(time.monotonic() - began)
     assert min(times) < 1.5
-
-

@@ -40,5 +40,5 @@ SAMPLES: dict[str, Callable[[Path], list[str]]] = {
     "pruning": digit,
     "gan": lambda _: [],
     "policy-gradient": lambda _: [],
-    "memory-tasks": lambda _: [],
+    "memory-tasks": lambda _: ["0.3,1", "0.5,0", "0.2,1"],
 }

@@ -1,4 +1,4 @@
-"""What the catalogue says is there, in both languages, and nothing is there that it does not say."""
+"""What the catalogue tells is there, told in both languages; what is there is told."""
 
 from __future__ import annotations
 
@@ -48,7 +48,9 @@ def test_its_sources_are_registered(system: System) -> None:
         assert data.find(source).id == source
 
 
-@pytest.mark.parametrize("system", [s for s in SYSTEMS.values() if s.experiment], ids=lambda s: s.id)
+@pytest.mark.parametrize(
+    "system", [s for s in SYSTEMS.values() if s.experiment], ids=lambda s: s.id
+)
 def test_its_experiment_stands_in_its_chapter_under_its_id(system: System) -> None:
     place = f"tidu.experiments.{system.chapter}.{system.id.replace('-', '_')}"
     assert system.experiment == place

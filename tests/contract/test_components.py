@@ -214,8 +214,11 @@ def compare(case: Case, seed: int, dtype: torch.dtype) -> None:
         inputs = [fresh(x, grads) for x in case.inputs]
         outputs = list(tensors(call(*inputs)))
         leaves = [x for x in inputs if isinstance(x, Tensor) and x.requires_grad]
-        sides.append((outputs, slopes(outputs, leaves + [p[own] for p in case.parameters], seed))
-                     if grads else (outputs, []))
+        sides.append(
+            (outputs, slopes(outputs, leaves + [p[own] for p in case.parameters], seed))
+            if grads
+            else (outputs, [])
+        )
     (ours, our_slopes), (theirs, their_slopes) = sides
     assert len(ours) == len(theirs), case.name
     assert ours, f"{case.name}: nothing to compare"

@@ -149,10 +149,11 @@ def test_the_same_seed_gives_the_same_and_two_seeds_an_interval(
 
 @each
 def test_its_targets_measure_what_it_returns(id: str, quick_run: QuickRun) -> None:
+    """Sizes in a metric's name, as in ``mse_lag_200``, may differ between presets."""
     metrics = read_json(quick_run(id) / "result.json")["metrics"]
+    known = {re.sub(r"\d+", "", metric) for metric in metrics}
     for target in SYSTEMS[id].targets:
-        if target.preset in {"quick", "standard"}:
-            assert target.metric in metrics
+        assert re.sub(r"\d+", "", target.metric) in known
 
 
 @each

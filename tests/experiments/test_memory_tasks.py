@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from pathlib import Path
 
 import pytest
 import torch
@@ -12,11 +13,12 @@ from tidu.errors import TiduError
 from tidu.experiments.sequences import memory_tasks
 from tidu.experiments.sequences.memory_tasks import Config
 from tidu.runs import Run
+from tidu.views.systems.memory_tasks import pictures
 
 TINY = Config(lags=(4, 6), hidden=6, steps=12, batch_size=5, test_sequences=20, symbols=2)
 
 
-def run_of(path, config: Config, seeds: tuple[int, ...], every: float = 60.0) -> Run:
+def run_of(path: Path, config: Config, seeds: tuple[int, ...], every: float = 60.0) -> Run:
     path.mkdir(exist_ok=True)
     return Run(path, config=config, seeds=seeds, quiet=True, checkpoint_every=every)
 
@@ -56,9 +58,11 @@ def test_a_run_cut_off_at_any_call_of_log_ends_the_same(tmp_path, monkeypatch, f
         if calls == fatal:
             raise Stop
 
-    with monkeypatch.context() as patched, pytest.raises(Stop):
+    cut = run_of(tmp_path / "cut", config, (0, 1), every=0.0)
+    with monkeypatch.context() as patched:
         patched.setattr(Run, "log", failing)
-        memory_tasks.run(config, run_of(tmp_path / "cut", config, (0, 1), every=0.0))
+        with pytest.raises(Stop):
+            memory_tasks.run(config, cut)
     assert memory_tasks.run(config, run_of(tmp_path / "cut", config, (0, 1))) == whole
 
 
@@ -126,5 +130,5 @@ def test_using_a_run_answers_with_every_cell(tmp_path) -> None:
         for wrong in ((), ("a", "b"), ("0.3,1",), ("9", "1"), ("0.3,2", "0.1,1")):
             with pytest.raises(TiduError):
                 memory_tasks.use(config, run, memory_tasks.Use(wrong))
-        pictures = memory_tasks.pictures(config, run)
-        assert [picture.name for picture in pictures] == ["error", "gradient", "gates"]
+        drawn = pictures(config, run, memory_tasks)
+        assert [picture.name for picture in drawn] == ["error", "gradient", "gates"]

@@ -146,12 +146,14 @@ def test_hooks_are_gone_afterwards(name: str) -> None:
         worked(module)
     assert hooks(module) == 0
 
-    def broken(_: Any) -> None:
-        raise RuntimeError("stop")
+    def broken() -> None:
+        with tidu.record(module):
+            assert hooks(module) > 0
+            worked(module)
+            raise RuntimeError("stop")
 
-    with pytest.raises(RuntimeError, match="stop"), tidu.record(module):
-        assert hooks(module) > 0
-        broken(worked(module))
+    with pytest.raises(RuntimeError, match="stop"):
+        broken()
     assert hooks(module) == 0
 
 

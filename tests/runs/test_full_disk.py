@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import errno
-import os
 import resource
 import shutil
 import subprocess
@@ -34,9 +33,10 @@ def test_no_space_left_while_a_checkpoint_is_written(
                 raise OSError(errno.ENOSPC, "No space left on device")
         return write(self, content)
 
-    with monkeypatch.context() as patch, pytest.raises(TiduError, match="disk is full") as told:
+    with monkeypatch.context() as patch:
         patch.setattr(Path, "write_bytes", full)
-        tidu.run(own_experiment, preset="quick", name="full", checkpoint_every=0.0, quiet=True)
+        with pytest.raises(TiduError, match="disk is full") as told:
+            tidu.run(own_experiment, preset="quick", name="full", checkpoint_every=0.0, quiet=True)
     assert told.value.exit_code == 1
     assert "tidu resume" in told.value.hint
     goes_on(own_experiment, tmp_path / "runs", steps=19)
@@ -52,9 +52,10 @@ def test_the_log_cannot_be_written(
             raise OSError(errno.ENOSPC, "No space left on device")
         return opened(self, mode, *rest, **named)
 
-    with monkeypatch.context() as patch, pytest.raises(TiduError, match="disk is full"):
+    with monkeypatch.context() as patch:
         patch.setattr(Path, "open", full)
-        tidu.run(own_experiment, preset="quick", name="full", checkpoint_every=0.0, quiet=True)
+        with pytest.raises(TiduError, match="disk is full"):
+            tidu.run(own_experiment, preset="quick", name="full", checkpoint_every=0.0, quiet=True)
     goes_on(own_experiment, tmp_path / "runs", steps=1)
 
 
@@ -95,7 +96,9 @@ def test_a_disk_that_is_really_full(own_experiment: str, tmp_path: Path) -> None
     alone = ["unshare", "--user", "--map-root-user", "--mount", "bash", "-c"]
     if subprocess.run([*alone, f"mount -t tmpfs tmpfs {tiny}"], check=False).returncode:
         pytest.skip("this system lets nobody mount; test_files_may_grow_no_further still ran")
-    done = subprocess.run([*alone, script], timeout=240, capture_output=True, text=True, check=False)
+    done = subprocess.run(
+        [*alone, script], timeout=240, capture_output=True, text=True, check=False
+    )
     said = (tmp_path / "said").read_text()
     assert done.returncode == 0, done.stderr + said
     assert "disk is full" in said
@@ -119,7 +122,7 @@ def test_a_write_that_fails_leaves_the_old_file_and_nothing_else(
     with pytest.raises(TiduError, match="disk is full"):
         write_text(file, "new")
     assert file.read_text() == "old"
-    assert os.listdir(file.parent) == ["notes.txt"]
+    assert list(file.parent.iterdir()) == [file]
 
 
 def goes_on(experiment: str, runs: Path, steps: int) -> None:

@@ -20,6 +20,7 @@ LOOPS = {
     "lenet": ["--preset", "quick", "--epochs", "1", "--batch", "128"],
     "gan": ["--preset", "quick", "--steps", "60"],
     "policy-gradient": ["--preset", "quick", "--iterations", "8", "--episodes", "8"],
+    "memory-tasks": ["--preset", "quick", "--lags", "4", "6", "--steps", "20", "--hidden", "8"],
     "pruning": ["--preset", "quick", "--rounds", "2", "--epochs", "1", "--round-epochs", "1"],
 }
 
@@ -111,9 +112,7 @@ def test_several_seeds_go_on_with_the_seed_that_was_killed(
     assert results[0]["per_seed"] == results[1]["per_seed"]
 
 
-def test_a_finished_run_is_not_run_again(
-    words: Callable[[str], list[str]], tmp_path: Path
-) -> None:
+def test_a_finished_run_is_not_run_again(words: Callable[[str], list[str]], tmp_path: Path) -> None:
     run = tmp_path / "runs" / "done"
     assert run_alone(*words("toy"), "--name", "done").code == 0
     before = {file: file.read_bytes() for file in run.glob("*.json*")}

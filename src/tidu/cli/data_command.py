@@ -11,7 +11,7 @@ import tyro
 
 from tidu import data
 from tidu.cli.parse import parse
-from tidu.errors import unknown
+from tidu.errors import TiduError, unknown
 from tidu.words import Text, language
 
 
@@ -71,6 +71,8 @@ def _list(words: Sequence[str]) -> int:
 
 def _get(words: Sequence[str]) -> int:
     wanted = parse(GetArguments, "data get", words)
+    if not wanted.names:
+        raise TiduError("tidu data get needs the name of a source.", "See them: tidu data list")
     for name in wanted.names:
         data.get(name, mirror=wanted.mirror, force=wanted.force)
         ready = Text("已就绪", "ready")

@@ -28,7 +28,7 @@ class Arguments:
 def main(words: Sequence[str]) -> None:
     """Carry the command out."""
     wanted = parse(Arguments, "new", words)
-    if not re.fullmatch(r"[A-Za-z][A-Za-z0-9_-]*", wanted.name):
+    if not re.fullmatch(r"[A-Za-z][A-Za-z0-9_-]{0,63}", wanted.name):
         raise TiduError(
             f"A new experiment's name needs letters, digits and dashes; got {wanted.name!r}.",
             "For example: tidu new my-idea --from lenet",

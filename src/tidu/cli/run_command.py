@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 import sys
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Annotated, Any
 
 import tyro
 
 from tidu.cli.parse import parse
 from tidu.errors import TiduError
+from tidu.fields import check
 from tidu.laboratory.experiment import Experiment, load_experiment
 from tidu.words import Text, language
 
@@ -42,14 +44,17 @@ def main(words: Sequence[str]) -> None:
     preset = _value_of("--preset", rest) or experiment.default_preset()
     config = experiment.preset(preset)
 
-    def together(how: Arguments, config: Any) -> tuple[Arguments, Any]:
-        return how, config
-
-    together.__annotations__ = {"how": Arguments, "config": type(config), "return": tuple}
-    together.__defaults__ = (Arguments(preset=preset), config)
+    both = dataclasses.make_dataclass(
+        "Both",
+        [
+            ("how", Arguments, field(default_factory=lambda: Arguments(preset=preset))),
+            ("config", type(config), field(default_factory=lambda: config)),
+        ],
+    )
     about = (experiment.module.__doc__ or "").strip().split("\n\n")[0]
-    how, config = parse(together, f"run {experiment.name}", rest, description=about)
-    _carry_out(experiment, how, config)
+    given: Any = parse(both, f"run {experiment.name}", rest, description=about)
+    check(given.config)
+    _carry_out(experiment, given.how, given.config)
 
 
 def _carry_out(experiment: Experiment, how: Arguments, config: Any) -> None:

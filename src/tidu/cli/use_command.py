@@ -35,7 +35,15 @@ def main(words: Sequence[str]) -> None:
     options = parse(module.Use, f"use {path.name}", rest, description=module.use.__doc__ or "")
     check(options)
     config = read_config(experiment, told)
-    answer = module.use(config, trained(path), options)
+    try:
+        answer = module.use(config, trained(path), options)
+    except TiduError:
+        raise
+    except Exception as problem:
+        raise TiduError(
+            f"{path.name} could not be used on that: {problem or type(problem).__name__}",
+            f"See what it takes: tidu use {path.name} --help",
+        ) from problem
     if as_json:
         print(json.dumps(answer, ensure_ascii=False))
     else:

@@ -43,7 +43,7 @@ def read_corpus(path: str | Path, validation: float = 0.1, encoding: str = "auto
     border = len(text) - round(len(text) * validation)
     if not 0 < border < len(text):
         raise TiduError(
-            f"A share of {validation} for validation leaves nothing on one side of "
+            f"{path}: a share of {validation} for validation leaves nothing on one side of its "
             f"{len(text)} characters.",
             "Choose a share between 0 and 1, or bring more text.",
         )

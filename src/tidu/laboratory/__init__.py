@@ -79,7 +79,9 @@ def resume(name: str, *, checkpoint_every: float = 10.0, quiet: bool = False) ->
     path = store.find(name)
     told = store.about(path)
     found = load_experiment(told["experiment"])
-    return execute.proceed(found, read_config(found, told), path, told, checkpoint_every, quiet)
+    config = read_config(found, told)
+    check(config)
+    return execute.proceed(found, config, path, told, checkpoint_every, quiet)
 
 
 def open_run(name: str) -> tuple[Experiment, Run]:

@@ -7,7 +7,7 @@ import random
 import sys
 import time
 import traceback
-from collections.abc import Generator, Mapping
+from collections.abc import Generator
 from contextlib import contextmanager, nullcontext, suppress
 from pathlib import Path
 from typing import Any
@@ -32,7 +32,7 @@ def usable_device(wanted: str) -> str:
     if wanted == "auto":
         return "cuda" if torch.cuda.is_available() else "cpu"
     try:
-        torch.empty(1, device=wanted)
+        torch.ones(1, device=wanted).item()
     except (RuntimeError, AssertionError, NotImplementedError) as problem:
         raise TiduError(
             f"--device {wanted} cannot be used here: {str(problem).splitlines()[0]}",
@@ -157,15 +157,31 @@ def _one(
         is_main=processes.is_main(),
     )
     began = time.monotonic()
-    metrics = _metrics(experiment, config, run)
-    per_seed = {
-        name: [float(v) for v in (value if isinstance(value, (list, tuple)) else [value])]
-        for name, value in metrics.items()
-    }
+    per_seed = _per_seed(experiment, _metrics(experiment, config, run), len(seeds))
     return _result(per_seed, time.monotonic() - began)
 
 
-def _metrics(experiment: Experiment, config: Any, run: Run) -> Mapping[str, Any]:
+def _per_seed(experiment: Experiment, metrics: Any, seeds: int) -> dict[str, list[float]]:
+    """Each metric as one number per seed; anything else that ``run()`` returned is refused."""
+    try:
+        found = {
+            str(name): [float(v) for v in (value if isinstance(value, (list, tuple)) else [value])]
+            for name, value in metrics.items()
+        }
+        if found and all(len(values) == seeds for values in found.values()):
+            return found
+    except (AttributeError, TypeError, ValueError):
+        pass
+    each = f"a list of {seeds} numbers" if experiment.batched else "a number"
+    raise TiduError(
+        f"run() of {experiment.name} must return a dictionary with {each} for every metric; "
+        f"got {metrics!r}.",
+        "End it with, for example: return {'accuracy': accuracy}",
+        exit_code=1,
+    )
+
+
+def _metrics(experiment: Experiment, config: Any, run: Run) -> Any:
     """Run the experiment. A value that some part of it refuses is told as a mistake to mend."""
     try:
         return experiment.module.run(config, run)

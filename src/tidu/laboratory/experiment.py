@@ -95,4 +95,10 @@ def _load_file(path: Path) -> Experiment:
                 f"{path} has no {part}; an experiment needs Config, PRESETS and run(config, run).",
                 "Begin from a working one: tidu new my-idea --from lenet",
             )
+    if not isinstance(module.PRESETS, dict) or not module.PRESETS:
+        raise TiduError(
+            f"PRESETS of {path} must be a dictionary with at least one configuration; got "
+            f"{module.PRESETS!r}.",
+            'For example: PRESETS = {"quick": Config(), "standard": Config(epochs=10)}',
+        )
     return Experiment(path.stem.replace("_", "-"), str(path.resolve()), module)

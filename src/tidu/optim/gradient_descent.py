@@ -33,6 +33,7 @@ def mse_gradient(
     return 2 / len(inputs) * inputs.mT @ (inputs @ weights - targets)
 
 
+@torch.no_grad()
 def best_rate(inputs: Float[Tensor, "rows columns"]) -> float:
     """The rate 2 / (L + m) with which descent on ``inputs`` converges fastest.
 

@@ -48,9 +48,9 @@ class Recording:
 
     A submodule is named as in ``model.named_modules()``; a module that returns several tensors is
     recorded under ``name.0``, ``name.1`` and so on. Results are unchanged bit for bit: hooks only
-    look, they copy what they keep, and they are gone after the block, also after an error. One exception: PyTorch's own
-    transformer layers leave their fused evaluation path where hooks are set, which is the same up
-    to rounding.
+    look, they copy what they keep, and they are gone after the block, also after an error. One
+    exception: PyTorch's own transformer layers leave their fused evaluation path where hooks are
+    set, which is the same up to rounding.
 
     Attention weights are caught wherever a module calls PyTorch's attention kernel, which never
     stores them (see :mod:`tidu.record.attention`), and where ``torch.nn.MultiheadAttention`` or

@@ -58,10 +58,10 @@ def error_against_lag(
 
     longest = {cell: _longest_solved(lags, values, solved_below) for cell, values in errors.items()}
     alt = Text(
-        f"各单元的测试误差（{measure.zh}）随间隔的变化，对数坐标。所有种子都解决的最长间隔："
+        f"各单元的{measure.zh}随间隔的变化，两轴均为对数坐标。所有种子都解决的最长间隔："
         + "；".join(f"{labels[c].zh} {lag or '无'}" for c, lag in longest.items())
         + "。",
-        f"Test error ({measure.en}) of each cell against the lag, both on log scales. Longest lag "
+        f"The {measure.en} of each cell against the lag, both on log scales. Longest lag "
         "solved by every seed: "
         + "; ".join(f"{labels[c].en} {lag or 'none'}" for c, lag in longest.items())
         + ".",
@@ -176,8 +176,8 @@ def gates_over_time(gates: Mapping[str, np.ndarray], events: Sequence[int], labe
     alt = Text(
         f"{label.zh}在一条 {time} 步序列上的门，{units} 个单元，三角标出要记住的步。"
         f"输入门在这些步平均为 {busy:.2f}，其余为 {quiet:.2f}；遗忘门有 {fraction:.0%} 大于 0.9。",
-        f"Gates of the {label.en} over a sequence of {time} steps, {units} units; triangles mark the "
-        f"steps to remember. The input gates average {busy:.2f} there and {quiet:.2f} elsewhere; "
+        f"Gates of the {label.en} over a sequence of {time} steps, {units} units; triangles mark "
+        f"what to remember. The input gates average {busy:.2f} there and {quiet:.2f} elsewhere; "
         f"{fraction:.0%} of the forget gates stand above 0.9.",
     )
     columns = {

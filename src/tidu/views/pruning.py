@@ -167,7 +167,7 @@ def size_and_time(size: Sequence[float], seconds: Sequence[float], unit: str) ->
         colours = (palette.GREY, palette.BLUE)
         for axes, (values, label) in zip(figure.subplots(1, 2), panels, strict=True):
             bars = axes.bar([name[language] for name in names], values, color=colours, width=0.6)
-            axes.bar_label(bars, fmt="%.3g")
+            axes.bar_label(bars, [f"{v:,.0f}" if v >= 100 else f"{v:.3g}" for v in values])
             axes.set_title(label[language])
 
     smaller, faster = size[0] / size[1], seconds[0] / seconds[1]

@@ -65,7 +65,7 @@ def read_npz(path: Path) -> Arrays:
     """The npz layout that Keras made common: ``x_train, y_train, x_test, y_test``."""
     import numpy as np
 
-    with np.load(path, allow_pickle=False) as arrays:
+    with path.open("rb") as file, np.load(file, allow_pickle=False) as arrays:
         return {ours: np.asarray(arrays[theirs], np.uint8) for ours, theirs in _NPZ_NAMES.items()}
 
 

@@ -69,10 +69,10 @@ def run_line(config: Config, run: Run) -> dict[str, float]:
     path = torch.full((config.steps + 1, 2), torch.nan, dtype=torch.float64)
     path[0] = weights
     for step in run.steps(config.steps, keep={"weights": weights, "path": path}):
-        weights -= rate * optim.mse_gradient(inputs, target, weights)
-        path[step + 1] = weights
         if step % max(1, config.steps // 100) == 0:
             run.log(step, loss=float((inputs @ weights - target).square().mean()))
+        weights -= rate * optim.mse_gradient(inputs, target, weights)
+        path[step + 1] = weights
 
     line = torch.nn.Linear(1, 1, dtype=torch.float64)
     loss = loss_of(line, feature.unsqueeze(1), lambda out: (out[:, 0] - target).square().mean())
