@@ -60,7 +60,14 @@ SYSTEMS = (
                 every=True,
                 published=Figure("0.98 (training set)", "Stanford CS231n notes, case study"),
             ),
-            Target("two-spirals", "mlp_accuracy", ">=", 1.0, every=True),
+            Target(
+                "two-spirals",
+                "mlp_train_accuracy",
+                ">=",
+                1.0,
+                every=True,
+                published=Figure("1.0 (the 194 points)", "Lang & Witbrock 1988"),
+            ),
         ),
     ),
 )
