@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import resource
 import shutil
 import socket
 from collections.abc import Callable, Iterator
@@ -23,6 +24,14 @@ beartype.beartype = beartype.beartype(conf=beartype.BeartypeConf(is_pep484_tower
 torch.set_num_threads(1)
 os.environ["OMP_NUM_THREADS"] = "1"  # for child processes
 mpl.use("Agg")
+
+MIRROR = os.environ.pop("TIDU_DATA_MIRROR", None)
+
+
+def processor_seconds() -> float:
+    """What all child processes that have ended spent on processors."""
+    spent = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return spent.ru_utime + spent.ru_stime
 
 
 @pytest.fixture(scope="session", autouse=True)

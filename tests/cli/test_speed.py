@@ -55,7 +55,7 @@ def test_importing_tidu_loads_nothing_heavy() -> None:
     assert not HEAVY & set(done.stdout.split())
 
 
-@pytest.mark.parametrize("words", (["list"], ["--help"], ["run", "lenet", "--help"]), ids=" ".join)
+@pytest.mark.parametrize("words", [["list"], ["--help"], ["run", "lenet", "--help"]], ids=" ".join)
 def test_it_answers_soon(words: list[str]) -> None:
     """0.3 s on a quiet machine; the best of five within 1.5 s on one that is not."""
     times: list[float] = []

@@ -32,6 +32,8 @@ def main(words: Sequence[str]) -> None:
         checkpoint_every=wanted.checkpoint_every,
         quiet=wanted.quiet or wanted.json,
     )
+    if not run.is_main:
+        return
     if wanted.json:
         print(json.dumps(tell.as_json(run.path)))
     else:

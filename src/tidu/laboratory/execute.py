@@ -80,7 +80,7 @@ def proceed(
                 _carry_out(experiment, config, path, told, checkpoint_every, quiet)
         if processes.is_main():
             finish.leave_report(experiment, path, told, readable(experiment, config, path, told))
-    return reading(experiment, config, path, told)
+        return reading(experiment, config, path, told)
 
 
 def reading(experiment: Experiment, config: Any, path: Path, told: dict[str, Any]) -> Run:
@@ -91,6 +91,7 @@ def reading(experiment: Experiment, config: Any, path: Path, told: dict[str, Any
         seeds=tuple(told["seeds"]),
         options=Options.of(told),
         quiet=True,
+        is_main=processes.is_main(),
         writing=False,
     )
 

@@ -1,8 +1,14 @@
 """Text generation: draw the next token, append it, ask again.
 
-Works with every :class:`~tidu.text.next_token.LanguageModel`; switch dropout off first
-(``model.eval()``). See :mod:`tidu.text.sampling` for what temperature, top-k and top-p do and
-:mod:`tidu.text.beam_search` for the search of the likeliest text.
+    y_t ~ p(y_t | y_1 ... y_{t-1})
+
+Source: Shannon 1948, "A Mathematical Theory of Communication", section 3, which writes English
+this way from counted n-grams; here any :class:`~tidu.text.next_token.LanguageModel` does. Switch
+dropout off first (``model.eval()``). See :mod:`tidu.text.sampling` for what temperature, top-k and
+top-p do, and :mod:`tidu.text.beam_search` for the search of the likeliest text.
+
+Where ours differs: a model of limited context gives up the older half of its window at once, so
+that a key/value cache stays right (:func:`~tidu.text.next_token.window_start`).
 """
 
 from __future__ import annotations
