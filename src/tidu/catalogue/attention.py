@@ -13,7 +13,11 @@ SYSTEMS = (
             "Each position asks a query of the keys of all positions and takes the mean of their "
             "values, weighted by the match.",
         ),
-        components=("tidu.nn:dot_product_attention", "tidu.nn:AdditiveAttention"),
+        components=(
+            "tidu.nn:SelfAttention",
+            "tidu.nn:dot_product_attention",
+            "tidu.nn:AdditiveAttention",
+        ),
         notes=("002#self-attention", "004#单头注意力机制"),
     ),
     System(

@@ -62,7 +62,12 @@ SYSTEMS = (
             "One language model, five ways to write: greedy, temperature, top-k, top-p, beam; "
             "and a count of how much of it was copied.",
         ),
-        components=("tidu.text:generate", "tidu.text:beam_search"),
+        components=(
+            "tidu.text:generate",
+            "tidu.text:beam_search",
+            "tidu.text:next_token_probs",
+            "tidu.text:copied_share",
+        ),
         notes=("000#语言模型", "004#softmax函数"),
     ),
 )

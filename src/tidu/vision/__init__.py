@@ -11,6 +11,7 @@ from tidu.vision.elastic import warp_displacement as warp_displacement
 from tidu.vision.flip import random_flip as random_flip
 from tidu.vision.photo import fit_to_square as fit_to_square
 from tidu.vision.photo import read_photo as read_photo
+from tidu.vision.ranking import ranking as ranking
 from tidu.vision.shift import random_shift as random_shift
 from tidu.vision.shift import shift as shift
 from tidu.vision.warp import Warp as Warp

@@ -411,8 +411,5 @@ def use(config: Config, run: Run, options: Use) -> dict[str, object]:
     photo = vision.read_photo(options.image)
     image = vision.fit_to_square(photo, SIZE, box=20 if digits else SIZE, by_mass=digits)
     with torch.inference_mode():
-        chances = model(config, run)(image[None, None])[0].softmax(0)
-    likely = chances.argsort(descending=True).tolist()
-    ranking = {classes[i]: round(float(chances[i]), 4) for i in likely}
-    words = ", ".join(f"{name} {chance:.1%}" for name, chance in list(ranking.items())[:3])
-    return {"class": classes[likely[0]], "probabilities": ranking, "text": words}
+        logits = model(config, run)(image[None, None])[0]
+    return vision.ranking(logits, classes)
