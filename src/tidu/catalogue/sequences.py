@@ -66,7 +66,6 @@ SYSTEMS = (
             "tidu.text:generate",
             "tidu.text:beam_search",
             "tidu.text:next_token_probs",
-            "tidu.text:copied_share",
         ),
         notes=("000#语言模型", "004#softmax函数"),
     ),
