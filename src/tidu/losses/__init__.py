@@ -3,5 +3,7 @@
 from tidu.losses.adversarial import discriminator_loss as discriminator_loss
 from tidu.losses.adversarial import generator_loss as generator_loss
 from tidu.losses.adversarial import gradient_penalty as gradient_penalty
+from tidu.losses.binary_cross_entropy import binary_cross_entropy as binary_cross_entropy
+from tidu.losses.cross_entropy import cross_entropy as cross_entropy
 from tidu.losses.policy_gradient import policy_entropy as policy_entropy
 from tidu.losses.policy_gradient import reinforce_loss as reinforce_loss

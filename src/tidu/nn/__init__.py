@@ -32,6 +32,9 @@ from tidu.nn.recurrent_readout import Readout as Readout
 from tidu.nn.recurrent_readout import SideBySide as SideBySide
 from tidu.nn.rnn import RNN as RNN
 from tidu.nn.self_attention import SelfAttention as SelfAttention
+from tidu.nn.softmax import log_softmax as log_softmax
+from tidu.nn.softmax import log_sum_exp as log_sum_exp
+from tidu.nn.softmax import softmax as softmax
 from tidu.nn.stacked import StackedLinear as StackedLinear
 from tidu.nn.stacked import clip_grad_norm_per_copy_ as clip_grad_norm_per_copy_
 from tidu.nn.stacked import stack as stack
