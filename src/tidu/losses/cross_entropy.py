@@ -35,9 +35,9 @@ def cross_entropy(
     Equal to ``torch.nn.functional.cross_entropy``; stable for logits of any size.
 
     >>> import torch
-    >>> logits = torch.tensor([[0.0, 0.0], [1e4, 0.0]])
+    >>> logits = torch.tensor([[0.0, 0.0], [0.0, 1e4]])
     >>> cross_entropy(logits, torch.tensor([0, 0]), reduction="none")
-    tensor([0.6931, 0.0000])
+    tensor([6.9315e-01, 1.0000e+04])
     """
     if not 0 <= label_smoothing <= 1:
         raise ValueError(
