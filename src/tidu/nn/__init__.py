@@ -37,6 +37,7 @@ from tidu.nn.softmax import log_sum_exp as log_sum_exp
 from tidu.nn.softmax import softmax as softmax
 from tidu.nn.stacked import StackedLinear as StackedLinear
 from tidu.nn.stacked import clip_grad_norm_per_copy_ as clip_grad_norm_per_copy_
+from tidu.nn.stacked import copies_of as copies_of
 from tidu.nn.stacked import stack as stack
 from tidu.nn.stacked import unstack as unstack
 from tidu.nn.transformer_block import FeedForward as FeedForward

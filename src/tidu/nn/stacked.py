@@ -72,9 +72,10 @@ def stack(modules: Sequence[nn.Module]) -> nn.Module:
     """One network out of equal ones, holding exactly their weights.
 
     Every ``nn.Linear`` becomes a :class:`StackedLinear`; modules that say ``copies_in_front``
-    (the recurrent cells) keep their form and get each parameter stacked; activations, dropout
-    and containers stay. The forward pass must take ``(copies, batch, features)`` wherever it took
-    ``(batch, features)``, which holds for everything written on the last dimension.
+    (recurrent cells, normalisations) keep their form and get each parameter and buffer stacked;
+    activations, dropout and containers stay. The forward pass must take
+    ``(copies, batch, features)`` wherever it took ``(batch, features)``, which holds for
+    everything written on the last dimension.
 
     >>> nets = [nn.Sequential(nn.Linear(2, 16), nn.Tanh(), nn.Linear(16, 3)) for _ in range(8)]
     >>> stack(nets)(torch.zeros(8, 100, 2)).shape
@@ -97,10 +98,7 @@ def stack(modules: Sequence[nn.Module]) -> nn.Module:
                 stacked, name, _stack_linear([_linear(m.get_submodule(name)) for m in modules])
             )
         elif _copies_in_front(module):
-            alike = [m.get_submodule(name) for m in modules]
-            for own, _ in list(module.named_parameters(recurse=False)):
-                each = [m.get_parameter(own).detach() for m in alike]
-                module.register_parameter(own, nn.Parameter(torch.stack(each)))
+            _stack_in_place(module, [m.get_submodule(name) for m in modules])
         elif _cannot_stack(module):
             raise TypeError(
                 "stack handles nn.Linear and layers without parameters; got "
@@ -124,10 +122,17 @@ def unstack(module: nn.Module, index: int) -> nn.Module:
         if isinstance(layer, StackedLinear):
             _replace(single, name, _unstack_linear(layer, index))
         elif _copies_in_front(layer):
-            for own, stacked in list(layer.named_parameters(recurse=False)):
-                alone = nn.Parameter(stacked.detach()[index].clone())
-                layer.register_parameter(own, alone)
+            _unstack_in_place(layer, index)
     return single
+
+
+def copies_of(module: nn.Module) -> int | None:
+    """How many copies stand in front of the module's own parameters; None for an ordinary one.
+
+    >>> copies_of(StackedLinear(8, 2, 3)), copies_of(nn.Linear(2, 3))
+    (8, None)
+    """
+    return getattr(module, "copies", None)
 
 
 @torch.no_grad()
@@ -182,6 +187,23 @@ def _unstack_linear(layer: StackedLinear, index: int) -> nn.Linear:
     if layer.bias is not None:
         single.bias = nn.Parameter(layer.bias[index].clone())
     return single.train(layer.training)
+
+
+def _stack_in_place(module: nn.Module, alike: Sequence[nn.Module]) -> None:
+    for name, _ in list(module.named_parameters(recurse=False)):
+        each = [one.get_parameter(name).detach() for one in alike]
+        module.register_parameter(name, nn.Parameter(torch.stack(each)))
+    for name, _ in list(module.named_buffers(recurse=False)):
+        module.register_buffer(name, torch.stack([one.get_buffer(name) for one in alike]))
+    vars(module)["copies"] = len(alike)
+
+
+def _unstack_in_place(module: nn.Module, index: int) -> None:
+    for name, stacked in list(module.named_parameters(recurse=False)):
+        module.register_parameter(name, nn.Parameter(stacked.detach()[index].clone()))
+    for name, stacked in list(module.named_buffers(recurse=False)):
+        module.register_buffer(name, stacked[index].clone())
+    vars(module).pop("copies", None)
 
 
 def _bias(layer: nn.Linear) -> Tensor | None:
