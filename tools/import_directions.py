@@ -33,7 +33,7 @@ ORDER = (
 RANK = {room: rank for rank, rooms in enumerate(ORDER) for room in rooms}
 
 # Free for every room; the catalogue among them may import nothing but these.
-FREE = frozenset({"errors", "fields", "files", "words", "deferred", "catalogue"})
+FREE = frozenset({"errors", "expression", "fields", "files", "words", "deferred", "catalogue"})
 HEAVY = frozenset(
     ["torch", "numpy", "scipy", "sklearn", "matplotlib", "plotly", "gymnasium", "rich", "tyro"]
 )
