@@ -44,6 +44,7 @@ def examine() -> list[dict[str, Any]]:
 
     from tidu.runs.provenance import processor
     from tidu.runs.store import runs_folder
+    from tidu.train.precision import has_bfloat16
     from tidu.views import fonts
 
     free = shutil.disk_usage(_existing(runs_folder())).free / 2**30
@@ -56,6 +57,12 @@ def examine() -> list[dict[str, Any]]:
         _row(Text("Python", "Python"), sys.version.split()[0], sys.version_info >= (3, 11)),
         _row(Text("PyTorch", "PyTorch"), torch.__version__, True),
         _row(Text("处理器", "processor"), f"{processor()}, {os.cpu_count()} cores", True),
+        _row(
+            Text("bfloat16 乘法", "bfloat16 products"),
+            "in hardware" if has_bfloat16() else "none: float32 is used",
+            has_bfloat16(),
+            optional=True,
+        ),
         _row(
             Text("线程等待方式", "thread waiting"),
             os.environ.get("OMP_WAIT_POLICY", "spinning"),

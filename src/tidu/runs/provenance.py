@@ -18,6 +18,7 @@ def environment() -> dict[str, Any]:
     import torch
 
     import tidu
+    from tidu.train import precision
 
     return {
         "tidu": tidu.__version__,
@@ -27,6 +28,7 @@ def environment() -> dict[str, Any]:
         "system": f"{platform.system()} {platform.machine()}",
         "processor": processor(),
         "cores": os.cpu_count(),
+        "bfloat16": precision.has_bfloat16(),
         "threads": torch.get_num_threads(),
         "accelerator": torch.cuda.get_device_name() if torch.cuda.is_available() else None,
     }

@@ -8,6 +8,7 @@ from typing import Any, Protocol, runtime_checkable
 import torch
 from torch import Tensor, nn
 
+from tidu.train import precision as formats
 from tidu.train import processes
 from tidu.train.stopping import EarlyStopping
 
@@ -51,7 +52,7 @@ def fit(
         loss: of (predictions, targets); a mean over the rows.
         schedule: the learning rate of a step; a pure function.
         clip: the largest norm the gradient may have.
-        precision: ``float32``, or ``bfloat16`` for autocast.
+        precision: ``float32``, ``bfloat16`` for autocast, or ``auto``: what suits the device.
         evaluate: metrics to log every ``evaluate_every`` steps and after the last one.
         stopping: ends the loop when a metric of ``evaluate`` no longer improves, and puts the
             best weights back.
@@ -72,9 +73,10 @@ def fit(
         if schedule is not None:
             for group in optimizer.param_groups:
                 group["lr"] = schedule(step)
-        with torch.autocast(run.device.type, torch.bfloat16, enabled=precision == "bfloat16"):
+        with formats.autocast(precision, run.device):
             predictions = wrapped(inputs)
-        value = loss(predictions.float() if precision == "bfloat16" else predictions, targets)
+        low = predictions.dtype == torch.bfloat16
+        value = loss(predictions.float() if low else predictions, targets)
         optimizer.zero_grad()
         value.backward()
         if clip is not None:

@@ -55,7 +55,7 @@ class Config:
     beta2: OpenFraction = 0.99  # memory of Adam's second moment
     weight_decay: NonNegativeFloat = 0.1  # decay of the matrices, as a share of the learning rate
     clip: PositiveFloat = 1.0  # largest norm of the gradient
-    precision: Literal["float32", "bfloat16"] = "float32"  # bfloat16 pays from dim 256 on
+    precision: Literal["auto", "float32", "bfloat16"] = "float32"  # auto pays from dim 256 on
     sample: PositiveInt = 400  # tokens in each text written at the end
     copied: PositiveInt = 20  # length of the character n-grams looked up in the training text
 
@@ -69,7 +69,7 @@ PRESETS = {
         batch=24,
         steps=2000,
         positions="rotary",
-        precision="bfloat16",
+        precision="auto",
         lr=2e-3,
     ),
     "tang": Config(
@@ -79,7 +79,7 @@ PRESETS = {
         batch=32,
         steps=2000,
         positions="rotary",
-        precision="bfloat16",
+        precision="auto",
         lr=2e-3,
         copied=7,
     ),

@@ -46,7 +46,7 @@ class Config:
     lr: PositiveFloat = 0.1  # learning rate at the top of each cosine
     momentum: OpenFraction = 0.9  # memory of the gradient (Nesterov)
     weight_decay: NonNegativeFloat = 5e-4  # pull towards zero: makes weights without use small
-    precision: Literal["bfloat16", "float32"] = "bfloat16"  # of the products in training
+    precision: Literal["auto", "bfloat16", "float32"] = "auto"  # of the products in training
 
 
 PRESETS = {
@@ -171,7 +171,7 @@ def _train(
             inputs = torch.stack([warp(part, d) for part, d in zip(inputs, draws, strict=True)])
         for group in optimizer.param_groups:
             group["lr"] = config.lr * _cosine(step, total)
-        with torch.autocast(run.device.type, torch.bfloat16, config.precision == "bfloat16"):
+        with train.precision.autocast(config.precision, run.device):
             logits = _logits(course, inputs.to(run.device))
         # The sum over the networks: each one's gradient is that of its own mean.
         losses = torch.nn.functional.cross_entropy(

@@ -39,7 +39,7 @@ class Config:
     scale: OpenFraction = 0.1  # share by which it may grow, shrink or slant
     shift: NonNegativeFloat = 2.0  # pixels by which it may move
     flip: bool = False  # mirror every other image: right for clothes, wrong for digits
-    precision: Literal["bfloat16", "float32"] = "bfloat16"  # of the products in training
+    precision: Literal["auto", "bfloat16", "float32"] = "auto"  # of the products in training
 
 
 PRESETS = {
