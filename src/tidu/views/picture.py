@@ -39,6 +39,9 @@ class Picture:
     size: tuple[float, float] = (7.0, 4.5)
     interactive: Callable[[str], str] | None = None
     _figures: dict[str, Figure] = field(default_factory=dict[str, "Figure"], init=False, repr=False)
+    _rendered: dict[tuple[str, str, int], bytes] = field(
+        default_factory=dict[tuple[str, str, int], bytes], init=False, repr=False
+    )
 
     def figure(self, language: str = "en") -> Figure:
         """The drawn Matplotlib figure; notebooks show it as it is."""
@@ -51,12 +54,18 @@ class Picture:
             figure = Figure(figsize=self.size, layout="constrained")
             self.draw(figure, spoken)
             figure.suptitle(self.title[spoken], fontsize=12)
-            figure.draw_without_rendering()
+            _arrange(figure)
         self._figures[language] = figure
         return figure
 
     def render(self, format: Format, language: str = "en", dpi: int = 150) -> bytes:
         """The picture as the bytes of a ``"png"`` or ``"svg"``, or its numbers as ``"csv"``."""
+        key = (format, language, dpi if format == "png" else 0)
+        if key not in self._rendered:
+            self._rendered[key] = self._render(format, language, dpi)
+        return self._rendered[key]
+
+    def _render(self, format: Format, language: str, dpi: int) -> bytes:
         import matplotlib as mpl
 
         if format == "csv":
@@ -95,3 +104,11 @@ class Picture:
         columns = [np.asarray(column).tolist() for column in self.data.values()]
         writer.writerows(zip(*columns, strict=True))
         return buffer.getvalue()
+
+
+def _arrange(figure: Figure) -> None:
+    """Lay the figure out once and for all: otherwise every rendering would do it again."""
+    engine = figure.get_layout_engine()
+    if engine is not None:
+        engine.execute(figure)
+        figure.set_layout_engine("none")

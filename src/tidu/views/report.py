@@ -60,8 +60,8 @@ def write_report(path: str | Path, report: Report) -> Path:
 
 def render(report: Report) -> str:
     """The page. All text is escaped; pictures are drawn here, in both languages."""
-    store = _Store()
-    pages = "\n".join(_page(report, language, store) for language in LANGUAGES)
+    store, log = _Store(), logged_curves(report.history)
+    pages = "\n".join(_page(report, language, store, log) for language in LANGUAGES)
     needs_plotly = 'data-needs="plotly"' in pages
     if needs_plotly:
         from plotly.offline import get_plotlyjs
@@ -114,12 +114,12 @@ class _Store:
         )
 
 
-def _page(report: Report, language: str, store: _Store) -> str:
+def _page(report: Report, language: str, store: _Store, log: Picture | None) -> str:
     sections = [
         _measures(report.measures, language),
         "".join(_figure(picture, language, store) for picture in report.pictures),
         _next(report.next_commands, language),
-        _log(report, language, store),
+        _log(log, language, store),
         _config(report.config, language),
         _environment(report.environment, language),
     ]
@@ -171,7 +171,7 @@ def _verdict(met: bool, language: str) -> str:
 
 
 def _figure(picture: Picture, language: str, store: _Store) -> str:
-    image = b64encode(picture.render("png", language, dpi=120)).decode()
+    image = b64encode(picture.render("png", language)).decode()
     title, alt = _e(picture.title[language]), _e(picture.alt[language])
     still = f'<img src="data:image/png;base64,{image}" alt="{alt}">'
     if picture.interactive is not None:
@@ -211,11 +211,10 @@ def _next(commands: Mapping[str, Text], language: str) -> str:
     )
 
 
-def _log(report: Report, language: str, store: _Store) -> str:
-    picture = logged_curves(report.history)
-    if picture is None:
+def _log(curves: Picture | None, language: str, store: _Store) -> str:
+    if curves is None:
         return ""
-    return _folded(Text("训练记录", "Training log"), _figure(picture, language, store), language)
+    return _folded(Text("训练记录", "Training log"), _figure(curves, language, store), language)
 
 
 def _config(config: Sequence[tuple[str, str, str]], language: str) -> str:
