@@ -30,9 +30,11 @@ if TYPE_CHECKING:
     from tidu.data.memory_sequences import one_hot_signs as one_hot_signs
     from tidu.data.new_rows import category_levels as category_levels
     from tidu.data.new_rows import read_rows as read_rows
+    from tidu.data.own_table import own_or as own_or
     from tidu.data.plane import grid_lines as grid_lines
     from tidu.data.registry import find as find
     from tidu.data.registry import sources as sources
+    from tidu.data.schema import Schema as Schema
     from tidu.data.source import Source as Source
     from tidu.data.spiral import noisy_arms as noisy_arms
     from tidu.data.spiral import two_spirals as two_spirals
@@ -47,8 +49,10 @@ _HOMES = {
     "kinds": ("Corpus", "Images", "Table"),
     "memory_sequences": ("SYMBOLS", "adding_sequences", "copy_sequences", "one_hot_signs"),
     "new_rows": ("category_levels", "read_rows"),
+    "own_table": ("own_or",),
     "plane": ("grid_lines",),
     "registry": ("find", "sources"),
+    "schema": ("Schema",),
     "source": ("Source",),
     "spiral": ("noisy_arms", "two_spirals"),
     "standardise": ("Standardiser",),

@@ -9,7 +9,7 @@ import torch
 from jaxtyping import Float64, Int64, UInt8
 from torch import Tensor
 
-from tidu.errors import TiduError
+from tidu.errors import TiduError, unknown
 
 
 @dataclass(frozen=True)
@@ -77,6 +77,12 @@ class Table:
             return replace(self, features=filled, target=self.target[chosen])
 
         return part(order[test:]), part(order[:test])
+
+    def column(self, name: str) -> int:
+        """The number of the feature called ``name``; an unknown one suggests the nearest."""
+        if name not in self.feature_names:
+            raise unknown("feature", name, self.feature_names)
+        return self.feature_names.index(name)
 
 
 @dataclass(frozen=True)

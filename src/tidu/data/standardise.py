@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import copy
 from dataclasses import dataclass
 
 import torch
 from jaxtyping import Float
-from torch import Tensor
+from torch import Tensor, nn
 
 
 @dataclass(frozen=True)
@@ -41,3 +42,18 @@ class Standardiser:
     def undo(self, rows: Float[Tensor, "rows columns"]) -> Float[Tensor, "rows columns"]:
         """Rows in their own units again."""
         return rows * self.deviation + self.mean
+
+    def folded_into(self, layer: nn.Linear) -> nn.Linear:
+        """The layer that answers on rows in their own units as ``layer`` does on standardised ones.
+
+            w · (x - mean) / deviation + b  =  (w / deviation) · x  +  b - (w / deviation) · mean
+
+        >>> scaler = Standardiser(torch.tensor([3.0]), torch.tensor([2.0]))
+        >>> scaler.folded_into(nn.Linear(1, 5))(torch.zeros(4, 1)).shape
+        torch.Size([4, 5])
+        """
+        folded = copy.deepcopy(layer)
+        with torch.no_grad():
+            folded.weight.div_(self.deviation)
+            folded.bias.sub_(folded.weight @ self.mean)
+        return folded

@@ -6,5 +6,7 @@ from tidu.optim.gradient_descent import gradient_descent as gradient_descent
 from tidu.optim.gradient_descent import mse_gradient as mse_gradient
 from tidu.optim.least_squares import independent_columns as independent_columns
 from tidu.optim.least_squares import least_squares as least_squares
+from tidu.optim.least_squares import linear_layer as linear_layer
+from tidu.optim.least_squares import with_ones as with_ones
 from tidu.optim.loss_surface import filter_normalised_directions as filter_normalised_directions
 from tidu.optim.loss_surface import loss_surface as loss_surface

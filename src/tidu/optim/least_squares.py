@@ -17,7 +17,7 @@ from __future__ import annotations
 
 import torch
 from jaxtyping import Bool, Float
-from torch import Tensor
+from torch import Tensor, nn
 
 
 def least_squares(
@@ -62,6 +62,29 @@ def independent_columns(inputs: Float[Tensor, "rows columns"]) -> Bool[Tensor, "
     keep = torch.zeros(columns, dtype=torch.bool, device=inputs.device)
     keep[chosen] = True
     return keep
+
+
+def with_ones(features: Float[Tensor, "rows columns"]) -> Float[Tensor, "rows columns+1"]:
+    """``features`` and a last column of ones, whose coefficient is the bias.
+
+    >>> with_ones(torch.tensor([[2.0], [3.0]]))
+    tensor([[2., 1.],
+            [3., 1.]])
+    """
+    return torch.cat([features, torch.ones_like(features[:, :1])], dim=1)
+
+
+def linear_layer(coefficients: Float[Tensor, " columns"]) -> nn.Linear:
+    """Coefficients whose last is the bias, as a layer from features to one number.
+
+    >>> linear_layer(torch.tensor([2.0, 1.0]))(torch.tensor([[3.0]])).item()
+    7.0
+    """
+    layer = nn.Linear(len(coefficients) - 1, 1, dtype=coefficients.dtype)
+    with torch.no_grad():
+        layer.weight.copy_(coefficients[:-1].unsqueeze(0))
+        layer.bias.copy_(coefficients[-1])
+    return layer
 
 
 def _solve(inputs: Tensor, targets: Tensor) -> Tensor:

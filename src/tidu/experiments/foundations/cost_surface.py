@@ -17,7 +17,6 @@ from typing import TYPE_CHECKING, Literal
 import torch
 
 from tidu import data, nn, optim
-from tidu.errors import unknown
 from tidu.fields import PositiveFloat, PositiveInt
 
 if TYPE_CHECKING:
@@ -134,18 +133,10 @@ def run_network(config: Config, run: Run) -> dict[str, float]:
 
 def load_column(config: Config, run: Run) -> tuple[Tensor, Tensor, dict[str, str]]:
     """One scaled feature, the target, and their names."""
-    if run.data is None:
-        table = data.load("diabetes")
-        assert isinstance(table, data.Table)
-    else:
-        table = data.read_csv(run.data, run.options.target, task="regression")
+    table = data.own_or("diabetes", run.data, run.options.target, task="regression")
     names = table.feature_names
-    if config.feature in names:
-        column = names.index(config.feature)
-    elif run.data is not None and config.feature == Config.feature:
-        column = 0
-    else:
-        raise unknown("feature", config.feature, names)
+    own = run.data is not None and config.feature not in names
+    column = 0 if own and config.feature == Config.feature else table.column(config.feature)
     feature = table.features[:, column]
     feature = feature.where(~feature.isnan(), feature.nanmean())
     if config.scaling == "min-max":

@@ -17,13 +17,12 @@ from typing import TYPE_CHECKING, Annotated
 import torch
 import tyro
 
-from tidu import data, optim
+from tidu import data, metrics, optim
 from tidu.fields import OpenFraction, PositiveFloat, PositiveInt
 
 if TYPE_CHECKING:
     from torch import Tensor
 
-    from tidu.data import Table
     from tidu.runs import Run
 
 
@@ -45,59 +44,36 @@ THREADS = 1  # matrices this small are slower on two
 
 def run(config: Config, run: Run) -> dict[str, float]:
     """Solve in closed form, then descend; return errors on unseen rows and the gap."""
-    table = load_table(run)
+    table = data.own_or("diabetes", run.data, run.options.target, task="regression")
     train, test = table.split(config.test_fraction, run.generator())
     scaler = data.Standardiser.fit(train.features)
     if not config.standardise:
         scaler = data.Standardiser(torch.zeros_like(scaler.mean), torch.ones_like(scaler.deviation))
-    inputs, test_inputs = (with_ones(scaler.apply(t.features)) for t in (train, test))
+    inputs, test_inputs = (optim.with_ones(scaler.apply(t.features)) for t in (train, test))
     targets = train.target
 
     closed = optim.least_squares(inputs, targets)
-    best = mse(inputs, closed, targets)
+    best = float(metrics.mean_squared_error(inputs @ closed, targets))
 
     rate = config.lr or optim.best_rate(inputs)
     weights = torch.zeros_like(closed)
     every = max(1, config.steps // 200)
     for step in run.steps(config.steps, keep={"weights": weights}):
         if step % every == 0:
-            loss = mse(inputs, weights, targets)
+            loss = float(metrics.mean_squared_error(inputs @ weights, targets))
             run.log(step, loss=loss, above_closed_form=loss - best)
         weights -= rate * optim.mse_gradient(inputs, targets, weights)
 
-    write_model(run, table, scaler, weights)
+    run.save_weights(scaler.folded_into(optim.linear_layer(weights)))
+    run.write_json("columns", data.Schema.of(train, run.data).as_json())
     predictions = test_inputs @ weights
     run.record("fit", closed=closed, descent=weights, predictions=predictions, truth=test.target)
     return {
-        "test_mse": mse(test_inputs, weights, test.target),
-        "test_r2": r_squared(predictions, test.target),
-        "train_mse": mse(inputs, weights, targets),
+        "test_mse": float(metrics.mean_squared_error(predictions, test.target)),
+        "test_r2": float(metrics.r_squared(predictions, test.target)),
+        "train_mse": float(metrics.mean_squared_error(inputs @ weights, targets)),
         "max_gap": max_gap(inputs, closed, weights),
     }
-
-
-def load_table(run: Run) -> Table:
-    """The user's own CSV, else the diabetes table."""
-    if run.data is None:
-        table = data.load("diabetes")
-        assert isinstance(table, data.Table)
-        return table
-    return data.read_csv(run.data, run.options.target, task="regression")
-
-
-def with_ones(features: Tensor) -> Tensor:
-    """``features`` and a last column of ones, whose weight is the bias."""
-    return torch.cat([features, torch.ones_like(features[:, :1])], dim=1)
-
-
-def mse(inputs: Tensor, weights: Tensor, targets: Tensor) -> float:
-    """The mean squared error."""
-    return float((inputs @ weights - targets).square().mean())
-
-
-def r_squared(predictions: Tensor, truth: Tensor) -> float:
-    """1 minus the squared error relative to that of predicting the mean of ``truth``."""
-    return float(1 - (predictions - truth).square().sum() / (truth - truth.mean()).square().sum())
 
 
 def max_gap(inputs: Tensor, closed: Tensor, descent: Tensor) -> float:
@@ -106,19 +82,6 @@ def max_gap(inputs: Tensor, closed: Tensor, descent: Tensor) -> float:
     if bool(optim.independent_columns(inputs).all()):
         gap = torch.maximum(gap, (closed - descent).abs().max())
     return float(gap)
-
-
-def write_model(run: Run, table: Table, scaler: data.Standardiser, weights: Tensor) -> None:
-    """Save a plain linear layer that takes the features in their own units."""
-    layer = torch.nn.Linear(len(table.feature_names), 1, dtype=torch.float64)
-    slopes = weights[:-1] / scaler.deviation
-    with torch.no_grad():
-        layer.weight.copy_(slopes.unsqueeze(0))
-        layer.bias.copy_(weights[-1] - slopes @ scaler.mean)
-    run.save_weights(layer)
-    levels = data.category_levels(run.data, table.target_name) if run.data else {}
-    columns = {"features": table.feature_names, "levels": levels, "mean": scaler.mean.tolist()}
-    run.write_json("columns", columns | {"target": table.target_name})
 
 
 def model(config: Config, run: Run) -> torch.nn.Module:
@@ -136,16 +99,11 @@ class Use:
 
 def use(config: Config, run: Run, options: Use) -> dict[str, object]:
     """Predict the target of every row of a CSV file."""
-    columns = run.read_json("columns")
-    rows = data.read_rows(options.rows, columns["features"], columns["levels"])
-    means = torch.tensor(columns["mean"], dtype=torch.float64)
+    schema = data.Schema.from_json(run.read_json("columns"))
     with torch.no_grad():
-        values = model(config, run)(torch.where(rows.isnan(), means, rows)).squeeze(1).tolist()
-    text = "\n".join([columns["target"], *(f"{value:.6g}" for value in values)])
-    return {"target": columns["target"], "predictions": values, "text": text}
+        return schema.answer(model(config, run)(schema.read(options.rows)).squeeze(1))
 
 
 def export_inputs(config: Config, run: Run) -> tuple[Tensor, ...]:
     """Two rows in the features' own units."""
-    mean = torch.tensor(run.read_json("columns")["mean"], dtype=torch.float64)
-    return (mean.expand(2, -1).contiguous(),)
+    return (data.Schema.from_json(run.read_json("columns")).example(),)

@@ -1,0 +1,31 @@
+"""The table an experiment learns from: the user's own where one was brought, else a source."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from tidu.data.cache import load
+from tidu.data.kinds import Table
+from tidu.data.table_reader import Task, read_csv
+from tidu.errors import TiduError
+
+
+def own_or(
+    source: str, path: Path | None = None, target: str | None = None, task: Task = "auto"
+) -> Table:
+    """The CSV file at ``path`` (``--data``) with its column ``target``; without it ``source``.
+
+    >>> own_or("diabetes").target_name
+    'progression'
+    """
+    if path is not None:
+        return read_csv(path, target, task=task)
+    table = load(source)
+    assert isinstance(table, Table)
+    if target is not None and target != table.target_name:
+        raise TiduError(
+            f"--target chooses a column of your own table; {source} always predicts "
+            f"{table.target_name}.",
+            "Bring a table with --data, or leave --target out.",
+        )
+    return table
