@@ -10,6 +10,7 @@ from tidu.catalogue.entry import System as System
 from tidu.catalogue.entry import Target as Target
 from tidu.catalogue.foundations import SYSTEMS as _FOUNDATIONS
 from tidu.catalogue.generative import SYSTEMS as _GENERATIVE
+from tidu.catalogue.optimisation import SYSTEMS as _OPTIMISATION
 from tidu.catalogue.reinforcement import SYSTEMS as _REINFORCEMENT
 from tidu.catalogue.sequences import SYSTEMS as _SEQUENCES
 from tidu.catalogue.vision import SYSTEMS as _VISION
@@ -19,6 +20,7 @@ SYSTEMS: dict[str, System] = {
     system.id: system
     for system in (
         *_FOUNDATIONS,
+        *_OPTIMISATION,
         *_VISION,
         *_SEQUENCES,
         *_ATTENTION,
