@@ -267,3 +267,18 @@ def test_standardising_constant_and_missing_numbers() -> None:
 
 def test_new_rows_may_have_one_column(write) -> None:
     assert data.read_rows(write("area\n1.5\n2.5\n"), ["area"]).tolist() == [[1.5], [2.5]]
+
+
+def test_columns_of_texts_are_kept_as_categories_too(tmp_path: Path) -> None:
+    file = tmp_path / "t.csv"
+    file.write_text("colour,size,price\nred,1,5\n,2,6\nblue,3,7\nred,4,8\n")
+    table = data.read_csv(file)
+    colour = table.categories["colour"]
+    assert set(table.categories) == {"colour"}
+    assert colour.levels == ("blue", "red", "(missing)")
+    assert [colour.levels[code] for code in colour.codes.tolist()] == [
+        "red",
+        "(missing)",
+        "blue",
+        "red",
+    ]

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from tidu.data.cache import path as path
     from tidu.data.image_folder import read_image as read_image
     from tidu.data.image_folder import read_images as read_images
+    from tidu.data.kinds import Category as Category
     from tidu.data.kinds import Corpus as Corpus
     from tidu.data.kinds import Images as Images
     from tidu.data.kinds import Table as Table
@@ -46,7 +47,7 @@ if TYPE_CHECKING:
 _HOMES = {
     "cache": ("Status", "check", "content_hash", "get", "load", "path"),
     "image_folder": ("read_image", "read_images"),
-    "kinds": ("Corpus", "Images", "Table"),
+    "kinds": ("Category", "Corpus", "Images", "Table"),
     "memory_sequences": ("SYMBOLS", "adding_sequences", "copy_sequences", "one_hot_signs"),
     "new_rows": ("category_levels", "read_rows"),
     "own_table": ("own_or",),

@@ -29,12 +29,22 @@ class Images:
 
 
 @dataclass(frozen=True)
+class Category:
+    """A column of categories: for every row the number of its level."""
+
+    codes: Int64[Tensor, " rows"]
+    levels: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class Table:
     """Rows of numbers with a number (regression) or a class (classification) to predict.
 
     ``target`` is float64 for a regression and int64, an index into ``classes``, for a
     classification. A number missing from the user's own file is NaN in ``features`` and counted
     in ``missing``; :meth:`split` fills it. ``notes`` tells what the reader did to the columns.
+    ``categories`` are the columns of texts by name, whether or not ``features`` has columns of 0
+    and 1 made from them.
     """
 
     features: Float64[Tensor, "rows columns"]
@@ -45,6 +55,7 @@ class Table:
     classes: tuple[str, ...] = ()
     missing: dict[str, int] = field(default_factory=dict[str, int])
     notes: tuple[str, ...] = ()
+    categories: dict[str, Category] = field(default_factory=dict[str, Category])
 
     def split(
         self, test_fraction: float = 0.2, generator: torch.Generator | None = None
@@ -74,7 +85,11 @@ class Table:
         def part(chosen: Tensor) -> Table:
             features = self.features[chosen]
             filled = torch.where(features.isnan(), means, features)
-            return replace(self, features=filled, target=self.target[chosen])
+            categories = {
+                name: Category(column.codes[chosen], column.levels)
+                for name, column in self.categories.items()
+            }
+            return replace(self, features=filled, target=self.target[chosen], categories=categories)
 
         return part(order[test:]), part(order[:test])
 

@@ -9,7 +9,7 @@ import torch
 from jaxtyping import Float64
 from torch import Tensor
 
-from tidu.data.table_columns import CellError, Column, column, is_missing, number
+from tidu.data.table_columns import MISSING_LEVEL, CellError, Column, column, is_missing, number
 from tidu.data.table_file import Records, read_records
 from tidu.errors import TiduError
 
@@ -48,7 +48,7 @@ def read_rows(
             columns.append(found.numbers)
         else:
             level = feature.removeprefix(f"{base}=")
-            columns.append([float((text or "(missing)") == level) for text in found.texts])
+            columns.append([float((text or MISSING_LEVEL) == level) for text in found.texts])
     return torch.tensor(columns, dtype=torch.float64).T.contiguous()
 
 

@@ -7,7 +7,6 @@ from pathlib import Path
 from tidu.data.cache import load
 from tidu.data.kinds import Table
 from tidu.data.table_reader import Task, read_csv
-from tidu.errors import TiduError
 
 
 def own_or(
@@ -22,10 +21,4 @@ def own_or(
         return read_csv(path, target, task=task)
     table = load(source)
     assert isinstance(table, Table)
-    if target is not None and target != table.target_name:
-        raise TiduError(
-            f"--target chooses a column of your own table; {source} always predicts "
-            f"{table.target_name}.",
-            "Bring a table with --data, or leave --target out.",
-        )
     return table

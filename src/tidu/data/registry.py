@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tidu.data.collection import fashion_mnist, images, poems, tables, texts
+from tidu.data.collection import fashion_mnist, images, poems, pokemon, tables, texts
 from tidu.data.source import Source
 from tidu.errors import unknown
 
@@ -17,6 +17,7 @@ _SOURCES: dict[str, Source] = {
         tables.IRIS,
         tables.WINE,
         tables.BREAST_CANCER,
+        pokemon.POKEMON,
         texts.PYTHON_DOCS,
         texts.TINY_SHAKESPEARE,
         poems.TANG_POEMS,

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 MISSING = frozenset({"", "na", "n/a", "#n/a", "nan", "null", "none", "?"})
 MOSTLY = 0.95  # a column with this share of numbers is meant to be one of numbers
 MAX_LEVELS = 100
+MISSING_LEVEL = "(missing)"  # the category of the cells of texts that are empty
 
 
 class CellError(ValueError):

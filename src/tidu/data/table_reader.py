@@ -9,8 +9,8 @@ from typing import Literal
 
 import torch
 
-from tidu.data.kinds import Table
-from tidu.data.table_columns import MAX_LEVELS, CellError, Column, column
+from tidu.data.kinds import Category, Table
+from tidu.data.table_columns import MAX_LEVELS, MISSING_LEVEL, CellError, Column, column
 from tidu.data.table_file import Header, Records, read_records
 from tidu.errors import TiduError, unknown
 
@@ -53,10 +53,13 @@ def read_csv(
     notes: list[str] = []
     names: list[str] = []
     values: list[Sequence[float]] = []
+    categories: dict[str, Category] = {}
     for feature in columns.values():
         found = _encode(feature, notes)
         names += found
         values += found.values()
+        if found and not feature.is_numeric:
+            categories[feature.name] = _category(feature)
     if not names:
         raise TiduError(
             f"{path} has no column left to learn from: {'; '.join(notes)}.",
@@ -75,6 +78,7 @@ def read_csv(
         classes,
         gaps,
         tuple(notes),
+        categories,
     )
 
 
@@ -123,7 +127,7 @@ def _encode(feature: Column, notes: list[str]) -> dict[str, Sequence[float]]:
             return {feature.name: feature.numbers}
         notes.append(f"{feature.name}: left out, " + ("never changes" if known else "no values"))
         return {}
-    levels = feature.levels + ["(missing)"] * bool(feature.missing)
+    levels = _levels(feature)
     if len(levels) == 1:
         notes.append(f"{feature.name}: left out, never changes")
         return {}
@@ -132,9 +136,21 @@ def _encode(feature: Column, notes: list[str]) -> dict[str, Sequence[float]]:
         return {}
     notes.append(f"{feature.name}: {len(levels)} categories, reference {levels[0]}")
     return {
-        f"{feature.name}={level}": [float((text or "(missing)") == level) for text in feature.texts]
+        f"{feature.name}={level}": [
+            float((text or MISSING_LEVEL) == level) for text in feature.texts
+        ]
         for level in levels[1:]
     }
+
+
+def _levels(feature: Column) -> list[str]:
+    return feature.levels + [MISSING_LEVEL] * bool(feature.missing)
+
+
+def _category(feature: Column) -> Category:
+    levels = _levels(feature)
+    codes = [levels.index(text or MISSING_LEVEL) for text in feature.texts]
+    return Category(torch.tensor(codes, dtype=torch.int64), tuple(levels))
 
 
 def _task(records: Records, goal: Column, task: Task) -> Literal["regression", "classification"]:
