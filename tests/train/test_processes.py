@@ -77,6 +77,14 @@ def test_a_batch_that_two_processes_cannot_share_is_refused(tmp_path: Path) -> N
     assert read_json(tmp_path / "runs" / "odd" / "state.json") == {"state": "failed"}
 
 
+def test_an_experiment_with_a_loop_of_its_own_trains_in_one_process(tmp_path: Path) -> None:
+    done = torchrun("run", "spiral", "--preset", "quick", "--name", "both")
+    assert done.code != 0
+    assert "spiral does not take more than one process" in done.err
+    assert "gpt" in done.err
+    assert not (tmp_path / "runs" / "both").exists()
+
+
 def test_one_process_needs_no_other() -> None:
     assert processes.count() == 1
     assert processes.is_main()

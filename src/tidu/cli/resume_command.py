@@ -17,6 +17,7 @@ class Arguments:
 
     run: tyro.conf.Positional[str] = "last"  # a run's name, its folder, or "last"
     checkpoint_every: float = 10.0  # seconds between checkpoints; 0 for every step
+    report: bool = True  # draw pictures and write a report page
     quiet: bool = False  # no progress
     json: bool = False  # end with one line of JSON for programs
 
@@ -31,6 +32,7 @@ def main(words: Sequence[str]) -> None:
         wanted.run,
         checkpoint_every=wanted.checkpoint_every,
         quiet=wanted.quiet or wanted.json,
+        report=wanted.report,
     )
     if not run.is_main:
         return

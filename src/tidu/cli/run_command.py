@@ -34,6 +34,7 @@ class Arguments:
     threads: int | None = None  # processor threads; by default what suits the experiment
     checkpoint_every: float = 10.0  # seconds between checkpoints; 0 for every step
     results: str | None = None  # also write the result as JSON into this folder
+    report: bool = True  # draw pictures and write a report page
     quiet: bool = False  # no progress
     json: bool = False  # end with one line of JSON for programs
 
@@ -83,6 +84,7 @@ def _carry_out(experiment: Experiment, how: Arguments, config: Any) -> None:
         threads=how.threads,
         checkpoint_every=how.checkpoint_every,
         quiet=how.quiet or how.json,
+        report=how.report,
         config=config,
     )
     if not run.is_main:

@@ -35,15 +35,17 @@ def run(
     threads: int | None = None,
     checkpoint_every: float = 10.0,
     quiet: bool = False,
+    report: bool = True,
     config: Any = None,
     **fields: Any,
 ) -> Run:
     """Train or measure; return the finished run.
 
     ``fields`` change single fields of the preset's configuration. ``seeds=8`` trains the seeds
-    ``seed .. seed + 7``. ``origin`` is another run to start from.
+    ``seed .. seed + 7``. ``origin`` is another run to start from. Without ``report``, no pictures are
+    drawn and no report page is written.
     """
-    from tidu.laboratory import execute
+    from tidu.laboratory import execute, given
     from tidu.runs import store
 
     found = load_experiment(experiment)
@@ -52,6 +54,7 @@ def run(
     config = _with_fields(config, fields)
     check(config)
     _check_counts(seed, seeds, threads, checkpoint_every)
+    given.check(found, data=data, target=target, origin=origin)
     if origin is not None:
         origin = str(store.find(origin).resolve())
     told = {
@@ -67,12 +70,15 @@ def run(
             "device": execute.usable_device(device),
         },
     }
-    return execute.start(found, config, told, name, threads, checkpoint_every, quiet)
+    how = execute.How(checkpoint_every, quiet, report)
+    return execute.start(found, config, told, name, threads, how)
 
 
-def resume(name: str, *, checkpoint_every: float = 10.0, quiet: bool = False) -> Run:
+def resume(
+    name: str, *, checkpoint_every: float = 10.0, quiet: bool = False, report: bool = True
+) -> Run:
     """Go on with a run that was interrupted or killed; a finished run is returned as it is."""
-    from tidu.laboratory import execute
+    from tidu.laboratory import execute, given
     from tidu.runs import store
 
     _check_checkpoint_every(checkpoint_every)
@@ -81,7 +87,9 @@ def resume(name: str, *, checkpoint_every: float = 10.0, quiet: bool = False) ->
     found = load_experiment(told["experiment"])
     config = read_config(found, told)
     check(config)
-    return execute.proceed(found, config, path, told, checkpoint_every, quiet)
+    given.check(found)
+    how = execute.How(checkpoint_every, quiet, report)
+    return execute.proceed(found, config, path, told, how)
 
 
 def open_run(name: str) -> tuple[Experiment, Run]:

@@ -27,6 +27,15 @@ from tidu.runs.summary import summarise
 from tidu.train import processes
 
 
+@dataclasses.dataclass(frozen=True)
+class How:
+    """What changes nothing in the result: seconds between checkpoints, progress, a report."""
+
+    checkpoint_every: float
+    quiet: bool
+    report: bool
+
+
 def usable_device(wanted: str) -> str:
     """``auto`` is the accelerator where there is one; anything else must be usable here."""
     if wanted == "auto":
@@ -47,8 +56,7 @@ def start(
     told: dict[str, Any],
     name: str | None,
     threads: int | None,
-    checkpoint_every: float,
-    quiet: bool,
+    how: How,
 ) -> Run:
     """Make the run's folder and carry it out."""
     with processes.joined():
@@ -61,7 +69,7 @@ def start(
         told |= {"command": _command()}
         if processes.is_main():
             write_json(path / "run.json", told)
-        return proceed(experiment, config, path, told, checkpoint_every, quiet)
+        return proceed(experiment, config, path, told, how)
 
 
 def proceed(
@@ -69,18 +77,40 @@ def proceed(
     config: Any,
     path: Path,
     told: dict[str, Any],
-    checkpoint_every: float,
-    quiet: bool,
+    how: How,
 ) -> Run:
     """Carry out what of the run is not done yet, and leave its result, pictures and report."""
     with processes.joined(), _held(path):
         torch.set_num_threads(Options.of(told).threads or torch.get_num_threads())
         with _stated(path):
             if not processes.from_main((path / "result.json").exists):
-                _carry_out(experiment, config, path, told, checkpoint_every, quiet)
-        if processes.is_main():
-            finish.leave_report(experiment, path, told, readable(experiment, config, path, told))
+                _carry_out(experiment, config, path, told, how)
+        if processes.is_main() and how.report:
+            _leave_report(experiment, path, told, readable(experiment, config, path, told))
         return reading(experiment, config, path, told)
+
+
+def _leave_report(experiment: Experiment, path: Path, told: dict[str, Any], run: Run) -> None:
+    """Draw; where that fails, the training is not lost, and what to do is said."""
+    try:
+        finish.leave_report(experiment, path, told, run)
+    except TiduError:
+        raise
+    except Exception as problem:
+        raise TiduError(
+            f"{experiment.name} is trained and its result kept, but its pictures could not be "
+            f"drawn: {problem}",
+            f"Where it arose stands in {_trace(path)}. After mending it: tidu resume {path.name}",
+            exit_code=1,
+        ) from problem
+
+
+def _trace(path: Path) -> Path:
+    """Write the traceback of the present error into the run's folder."""
+    trace = path / "error.txt"
+    with suppress(OSError):
+        trace.write_text(traceback.format_exc(), encoding="utf-8")
+    return trace
 
 
 def reading(experiment: Experiment, config: Any, path: Path, told: dict[str, Any]) -> Run:
@@ -110,8 +140,7 @@ def _carry_out(
     config: Any,
     path: Path,
     told: dict[str, Any],
-    checkpoint_every: float,
-    quiet: bool,
+    how: How,
 ) -> None:
     seeds = tuple(told["seeds"])
     alone = experiment.batched or len(seeds) == 1
@@ -122,7 +151,7 @@ def _carry_out(
         place.mkdir(exist_ok=True)
         done = place / "result.json"
         if not processes.from_main(done.exists):
-            result = _one(experiment, config, place, group, told, checkpoint_every, quiet)
+            result = _one(experiment, config, place, group, told, how)
             if processes.is_main():
                 write_json(done, result)
             processes.wait_for_all()
@@ -140,8 +169,7 @@ def _one(
     path: Path,
     seeds: tuple[int, ...],
     told: dict[str, Any],
-    checkpoint_every: float,
-    quiet: bool,
+    how: How,
 ) -> dict[str, Any]:
     torch.manual_seed(seeds[0])
     np.random.seed(seeds[0] % 2**32)
@@ -153,8 +181,8 @@ def _one(
         seeds=seeds,
         options=Options.of(told),
         origin=origin,
-        quiet=quiet,
-        checkpoint_every=checkpoint_every,
+        quiet=how.quiet,
+        checkpoint_every=how.checkpoint_every,
         is_main=processes.is_main(),
     )
     began = time.monotonic()
@@ -189,9 +217,7 @@ def _metrics(experiment: Experiment, config: Any, run: Run) -> Any:
     except TiduError:
         raise
     except Exception as problem:
-        trace = run.path / "error.txt"
-        with suppress(OSError):
-            trace.write_text(traceback.format_exc(), encoding="utf-8")
+        trace = _trace(run.path)
         if isinstance(problem, OSError):
             raise disk_error(problem, run.path) from problem
         raise TiduError(

@@ -15,6 +15,9 @@ from tidu.deferred import deferred_imports
 from tidu.errors import TiduError, unknown
 
 
+GIVEN = ("data", "target", "from", "processes")
+
+
 @dataclasses.dataclass(frozen=True)
 class Experiment:
     """A loaded experiment: its name, its module, where it came from."""
@@ -32,6 +35,16 @@ class Experiment:
     def batched(self) -> bool:
         """Whether all seeds train in one computation."""
         return getattr(self.module, "BATCHED_SEEDS", False)
+
+    @property
+    def takes(self) -> frozenset[str]:
+        """What it can be given beside its configuration, as its ``TAKES`` says.
+
+        ``data``, ``target``, ``from``: the flags of these names; ``processes``: several under
+        torchrun. An experiment of tidu that says nothing takes nothing; a user's file, anything.
+        """
+        anything = () if self.reference in catalogue.SYSTEMS else GIVEN
+        return frozenset(getattr(self.module, "TAKES", anything))
 
     def preset(self, name: str) -> Any:
         """The configuration called ``name``."""

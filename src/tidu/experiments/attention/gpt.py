@@ -85,6 +85,7 @@ PRESETS = {
     ),
 }
 PICTURES = "gpt"  # drawn by this file of tidu.views.systems
+TAKES = ("data", "processes")
 SAMPLES = 8  # texts written at the end
 SHOWN = 24  # tokens whose attention is recorded
 

@@ -61,6 +61,7 @@ PRESETS = {
     "lenet-5": Config(net="lenet-5", rounds=6, epochs=6, round_epochs=3, lr=0.05),
 }
 PICTURES = "pruning"  # drawn by this file of tidu.views.systems
+TAKES = ("data", "from")
 BATCHED_SEEDS = True
 THREADS = 1  # the products are too small to share out
 USE_EXAMPLE = "photo.png"

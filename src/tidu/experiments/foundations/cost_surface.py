@@ -48,6 +48,7 @@ PRESETS = {
     "deep": Config(net="mlp", steps=1500, points=81),
 }
 PICTURES = "cost_surface"  # drawn by this file of tidu.views.systems
+TAKES = ("data", "target")
 THREADS = 1
 
 

@@ -38,6 +38,7 @@ class Config:
 
 PRESETS = {"quick": Config(steps=10_000), "standard": Config()}
 PICTURES = "linear_regression"  # drawn by this file of tidu.views.systems
+TAKES = ("data", "target")
 USE_EXAMPLE = "new.csv"
 THREADS = 1  # matrices this small are slower on two
 

@@ -60,6 +60,7 @@ PRESETS = {
     ),
 }
 PICTURES = "lenet"  # drawn by this file of tidu.views.systems
+TAKES = ("data", "processes")
 USE_EXAMPLE = "photo.png"
 SIZE = 28  # height and width of an image
 WARM_UP = 0.15  # share of the steps in which the learning rate rises
