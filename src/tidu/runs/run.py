@@ -6,6 +6,7 @@
       run.json          experiment, preset, configuration, seeds, versions, processor, commit
       state.json        running, finished, interrupted or failed
       metrics.jsonl     one line for every call of ``log``
+      gradients.jsonl   one line for every look at the gradients, where they are watched
       checkpoints/      where each loop stands (safetensors)
       recorded/         tensors for the pictures (safetensors)
       model.safetensors the trained weights
@@ -29,6 +30,7 @@ from torch import Tensor, nn
 
 from tidu.errors import TiduError
 from tidu.files import disk_error, read_json, write_json
+from tidu.runs import gradient_log
 from tidu.runs.steps import Diverged, Steps
 from tidu.train import checkpoint
 
@@ -43,6 +45,7 @@ class Options:
     target: str | None = None
     device: str = "cpu"
     threads: int | None = None
+    watch: str | None = None
 
     @classmethod
     def of(cls, told: Mapping[str, Any]) -> Options:
@@ -137,6 +140,8 @@ class Run:
         for key, value in line.items():
             values: list[Any] = value if isinstance(value, list) else [value]
             if "loss" in key and not all(math.isfinite(v) for v in values):
+                if self.loop is not None:
+                    self.loop.write_gradients()  # they tell why
                 raise Diverged(self, step, key, value)
 
     def history(self) -> list[dict[str, Any]]:
@@ -145,6 +150,10 @@ class Run:
             return []
         lines = self._log_file.read_text(encoding="utf-8").splitlines()
         return [json.loads(line) for line in lines if line.endswith("}")]
+
+    def gradients(self) -> dict[str, list[dict[str, Any]]]:
+        """What ``--watch gradients`` saw in each loop, as ``tidu.record.diagnose`` takes it."""
+        return gradient_log.read(self.gradients_file)
 
     def record(self, name: str, step: int | None = None, **tensors: Tensor) -> None:
         """Save tensors for the pictures; with ``step``, one set for every step given."""
@@ -195,9 +204,12 @@ class Run:
         self._serial += 1
         return self._serial
 
-    def log_size(self) -> int:
-        """How many bytes of the log belong to a checkpoint made now."""
-        return self._log_file.stat().st_size if self._log_file.exists() else 0
+    def log_sizes(self) -> dict[str, int]:
+        """How many bytes of each log belong to a checkpoint made now."""
+        return {
+            name: file.stat().st_size if file.exists() else 0
+            for name, file in self._log_files.items()
+        }
 
     def _tensors(self, file: Path) -> dict[str, Tensor]:
         try:
@@ -220,17 +232,27 @@ class Run:
         )
 
     @property
+    def gradients_file(self) -> Path:
+        """Where what is seen of the gradients stands."""
+        return self.path / "gradients.jsonl"
+
+    @property
     def _log_file(self) -> Path:
         return self.path / "metrics.jsonl"
+
+    @property
+    def _log_files(self) -> dict[str, Path]:
+        return {"log": self._log_file, "gradients": self.gradients_file}
 
     def _forget_unsaved_log(self) -> int:
         """Cut off log lines behind the newest checkpoint; return that checkpoint's serial."""
         files = sorted((self.path / "checkpoints").glob("*.safetensors"))
         newest = max((checkpoint.about(f) for f in files), key=lambda a: a["serial"], default=None)
         finished = (self.path / "result.json").exists()
-        if self._log_file.exists() and self.is_main and not finished:
-            with self._log_file.open("rb+") as file:
-                file.truncate(newest["log"] if newest else 0)
+        for name, log in self._log_files.items():
+            if log.exists() and self.is_main and not finished:
+                with log.open("rb+") as file:
+                    file.truncate(newest.get(name, 0) if newest else 0)
         return newest["serial"] if newest else 0
 
 

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator, Mapping
+from contextlib import nullcontext
 from typing import TYPE_CHECKING, Any
 
 import torch
 
 from tidu.errors import TiduError
+from tidu.runs.gradient_log import GradientLog
 from tidu.runs.interrupt import InterruptGuard
 from tidu.runs.progress import LoopProgress
 from tidu.train import checkpoint
@@ -53,6 +55,10 @@ class Steps:
         self._file = run.path / "checkpoints" / f"{name}.safetensors"
         self._ended = False
         self._progress: LoopProgress | None = None
+        self._watched: GradientLog | None = None
+        if run.options.watch == "gradients":
+            self._watched = GradientLog(run.gradients_file, name, total, keep, run.is_main)
+            self._keep["watched gradients"] = self._watched.flow
 
     def stop(self) -> None:
         """End the loop after the present step."""
@@ -62,6 +68,11 @@ class Steps:
         """Show ``figures`` beside the progress bar."""
         if self._progress is not None:
             self._progress.show(figures)
+
+    def write_gradients(self) -> None:
+        """Write down what was seen of the gradients, where they are watched."""
+        if self._watched is not None:
+            self._watched.write()
 
     def __iter__(self) -> Iterator[int]:
         start = self._restore()
@@ -74,9 +85,12 @@ class Steps:
         self._progress = LoopProgress(self._name, self._total, start, run.quiet)
         saved = time.monotonic()
         try:
-            with InterruptGuard() as guard:
+            with InterruptGuard() as guard, self._watched or nullcontext():
                 for step in range(start, self._total):
+                    if self._watched is not None:
+                        self._watched.at(step)
                     yield step
+                    self.write_gradients()
                     done = step + 1
                     self._progress.advance(done)
                     over = self._ended or done == self._total
@@ -106,7 +120,7 @@ class Steps:
         for name, kept in self._keep.items():
             if isinstance(kept, torch.nn.Module) and not _finite(kept):
                 raise Diverged(run, done - 1, f"A weight of {name}", "not finite")
-        about = {"step": done, "over": over, "serial": run.next_serial(), "log": run.log_size()}
+        about = {"step": done, "over": over, "serial": run.next_serial(), **run.log_sizes()}
         checkpoint.save(self._file, {**self._keep, "torch-rng": _GlobalGenerator()}, about)
 
 
