@@ -271,14 +271,11 @@ def test_new_rows_may_have_one_column(write) -> None:
 
 def test_columns_of_texts_are_kept_as_categories_too(tmp_path: Path) -> None:
     file = tmp_path / "t.csv"
-    file.write_text("colour,size,price\nred,1,5\n,2,6\nblue,3,7\nred,4,8\n")
-    table = data.read_csv(file, task="regression")
-    colour = table.categories["colour"]
-    assert set(table.categories) == {"colour"}
+    file.write_text("colour,size,price\n" + "red,1,5\n,2,6\nblue,3,7\n" * 2)
+    colour = data.read_csv(file, task="regression").categories["colour"]
     assert colour.levels == ("blue", "red", "(missing)")
-    assert [colour.levels[code] for code in colour.codes.tolist()] == [
+    assert [colour.levels[code] for code in colour.codes[:3].tolist()] == [
         "red",
         "(missing)",
         "blue",
-        "red",
     ]
