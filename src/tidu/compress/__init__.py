@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from tidu.compress.copies import copies_in as copies_in
+from tidu.compress.copies import cut_weights as cut_weights
+from tidu.compress.copies import single as single
+from tidu.compress.copies import without_weakest_neurons as without_weakest_neurons
 from tidu.compress.magnitude import magnitude_masks as magnitude_masks
 from tidu.compress.masks import Masks as Masks
 from tidu.compress.masks import prunable as prunable

@@ -42,8 +42,8 @@ def run(
     """Train or measure; return the finished run.
 
     ``fields`` change single fields of the preset's configuration. ``seeds=8`` trains the seeds
-    ``seed .. seed + 7``. ``origin`` is another run to start from. Without ``report``, no pictures are
-    drawn and no report page is written.
+    ``seed .. seed + 7``. ``origin`` is another run to start from. Without ``report``, no
+    pictures are drawn and no report page is written.
     """
     from tidu.laboratory import execute, given
     from tidu.runs import store

@@ -14,7 +14,6 @@ from tidu import catalogue
 from tidu.deferred import deferred_imports
 from tidu.errors import TiduError, unknown
 
-
 GIVEN = ("data", "target", "from", "processes")
 
 

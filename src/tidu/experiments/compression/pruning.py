@@ -18,7 +18,7 @@ from __future__ import annotations
 import copy
 import math
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Literal, cast
+from typing import TYPE_CHECKING, Literal
 
 import torch
 import tyro
@@ -28,6 +28,8 @@ from tidu.errors import TiduError
 from tidu.fields import NonNegativeFloat, OpenFraction, PositiveFloat, PositiveInt
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from tidu.runs import Run
 
 
@@ -85,8 +87,9 @@ class Course:
 
 def run(config: Config, run: Run) -> dict[str, list[float]]:
     _check(config, run)
-    images = _images(config, run)
+    images = data.images_or(config.source, _folder(run), SIZE, config.batch)
     run.write_json("classes", list(images.classes))
+    run.write_json("own-images", _folder(run) is not None)
     # Linear layers of several seeds go into one batched product; convolutions one by one.
     groups = [run.seeds] if config.net == "lenet-300-100" else [(seed,) for seed in run.seeds]
     metrics: dict[str, list[float]] = {}
@@ -116,7 +119,7 @@ def _prune(
     if run.origin is None:
         _train(config, run, images, seeds, course, config.epochs, prefix + "train")
     dense = _accuracy(course, images)
-    first = copy.deepcopy(_single(course))
+    first = copy.deepcopy(compress.single(course.network))
     start = course.masks.left()
     for turn in range(1, config.rounds + 1):
         _cut(config, course, start * (1 - config.per_round) ** turn)
@@ -127,16 +130,16 @@ def _prune(
         name = f"{prefix}round-{turn:02d}"
         _train(config, run, images, seeds, course, config.round_epochs, name)
         course.accuracy.append(_accuracy(course, images))
-        course.left.append(_weights(_single(course)) / _weights(first))
+        course.left.append(_weights(compress.single(course.network)) / _weights(first))
     if seeds[0] == run.seeds[0]:
-        _keep(config, run, first, _single(course))
+        _keep(config, run, first, compress.single(course.network))
     recorded = {
         "left": torch.tensor(course.left),
         "dense": torch.tensor(dense),
         "before": torch.tensor(course.before),
         "accuracy": torch.tensor(course.accuracy),
     }
-    compression = _parameters_left(first) / _parameters_left(_single(course))
+    compression = _parameters_left(first) / _parameters_left(compress.single(course.network))
     return _metrics(config, course, dense, compression), recorded
 
 
@@ -195,31 +198,11 @@ def _train(
 def _cut(config: Config, course: Course, left: float) -> None:
     """Keep the largest weights, ``left`` of them all, or remove neurons, in each copy alone."""
     if config.unit == "weight":
-        weights = {name: course.network.get_parameter(name) for name in course.masks.kept}
-        stacked = _is_stacked(course.network)
-        parts = [
-            compress.magnitude_masks(
-                {name: w[i] if stacked else w for name, w in weights.items()},
-                left,
-                {name: m[i] if stacked else m for name, m in course.masks.kept.items()},
-                config.scope,
-            )
-            for i in range(course.copies)
-        ]
-        joined = {
-            n: torch.stack([p[n] for p in parts]) if stacked else parts[0][n] for n in weights
-        }
-        course.masks.update(joined)
-        course.masks.apply(course.network)
+        compress.cut_weights(course.network, course.masks, left, config.scope)
         return
     example = torch.rand(2, 1, SIZE, SIZE, generator=torch.Generator().manual_seed(0))
     example = example.to(next(course.network.parameters()).device)
-    small: list[torch.nn.Module] = []
-    for i in range(course.copies):
-        single = _single(course, i)
-        kept = compress.strongest_neurons(single, example, 1 - config.per_round)
-        small.append(compress.remove_neurons(single, kept, example))
-    course.network = nn.stack(small) if _is_stacked(course.network) else small[0]
+    course.network = compress.without_weakest_neurons(course.network, config.per_round, example)
     course.masks = compress.Masks(course.network, course.masks.kept)
 
 
@@ -288,19 +271,9 @@ def _network(config: Config, widths: list[int], classes: int) -> torch.nn.Module
     return nn.LeNet5(classes, channels=(widths[0], widths[1]), hidden=widths[2:])
 
 
-def _images(config: Config, run: Run) -> data.Images:
-    folder = run.data or (run.origin.data if run.origin is not None else None)
-    if folder is not None:
-        images = data.read_images(folder, SIZE)
-    else:
-        images = cast("data.Images", data.load(config.source))
-    if len(images.train_labels) < config.batch:
-        raise TiduError(
-            f"--batch must be at most the {len(images.train_labels)} training images; "
-            f"got {config.batch}.",
-            "Give a smaller --batch, or bring more images.",
-        )
-    return images
+def _folder(run: Run) -> Path | None:
+    """The images of the user's own: those of this run, else those its origin learned from."""
+    return run.data or (run.origin.data if run.origin is not None else None)
 
 
 def _prepare(images: torch.Tensor) -> torch.Tensor:
@@ -321,17 +294,9 @@ def _cosine(step: int, total: int) -> float:
     return rise * (1 + math.cos(math.pi * step / total)) / 2
 
 
-def _is_stacked(network: torch.nn.Module) -> bool:
-    return any(isinstance(layer, nn.StackedLinear) for layer in network.modules())
-
-
-def _single(course: Course, index: int = 0) -> torch.nn.Module:
-    return nn.unstack(course.network, index) if _is_stacked(course.network) else course.network
-
-
 def _logits(course: Course, inputs: torch.Tensor) -> torch.Tensor:
     """Logits (copies, batch, classes) of inputs (copies, batch, 1, height, width)."""
-    if _is_stacked(course.network):
+    if compress.copies_in(course.network) is not None:
         return course.network(inputs)
     return course.network(inputs[0]).unsqueeze(0)
 
@@ -384,7 +349,6 @@ def _keep(config: Config, run: Run, dense: torch.nn.Module, pruned: torch.nn.Mod
     layers = [m for m in pruned.modules() if isinstance(m, (torch.nn.Linear, torch.nn.Conv2d))]
     run.write_json("widths", [len(layer.weight) for layer in layers[:-1]])
     run.record("dense", step=None, **{name: p.detach() for name, p in dense.named_parameters()})
-    batch = torch.rand(256, 1, SIZE, SIZE).to(run.device)
     # What is measured with a clock differs from run to run, so it is no metric.
     batch = torch.zeros(256, 1, SIZE, SIZE, device=run.device)
     before, after = compress.stored_bytes(dense)["dense"], compress.stored_bytes(pruned)["sparse"]
@@ -408,9 +372,7 @@ class Use:
 
 def use(config: Config, run: Run, options: Use) -> dict[str, object]:
     classes: list[str] = run.read_json("classes")
-    digits = config.source != "fashion-mnist"
-    photo = vision.read_photo(options.image)
-    image = vision.fit_to_square(photo, SIZE, box=20 if digits else SIZE, by_mass=digits)
+    image = data.image_like(options.image, config.source, run.read_json("own-images"), SIZE)
     with torch.inference_mode():
         logits = model(config, run)(image[None, None])[0]
     return vision.ranking(logits, classes)

@@ -12,13 +12,12 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal, cast
+from typing import TYPE_CHECKING, Literal
 
 import torch
 import tyro
 
 from tidu import data, nn, train, vision
-from tidu.errors import TiduError
 from tidu.fields import NonNegativeFloat, OpenFraction, PositiveFloat, PositiveInt
 
 if TYPE_CHECKING:
@@ -68,7 +67,7 @@ MISTAKES = 24  # wrong answers kept for the picture
 
 
 def run(config: Config, run: Run) -> dict[str, float]:
-    images = _images(config, run)
+    images = data.images_or(config.source, run.data, SIZE, config.batch)
     run.write_json("classes", list(images.classes))
     network = _network(config, len(images.classes)).to(run.device)
     network.to(memory_format=torch.channels_last)  # pyright: ignore[reportCallIssue]
@@ -127,29 +126,10 @@ class Use:
 
 def use(config: Config, run: Run, options: Use) -> dict[str, object]:
     classes: list[str] = run.read_json("classes")
-    if run.data is not None:
-        image = data.read_image(options.image, SIZE).float() / 255
-    else:
-        digits = config.source != "fashion-mnist"
-        photo = vision.read_photo(options.image)
-        image = vision.fit_to_square(photo, SIZE, box=20 if digits else SIZE, by_mass=digits)
+    image = data.image_like(options.image, config.source, run.data is not None, SIZE)
     with torch.inference_mode():
         logits = model(config, run)(image[None, None])[0]
     return vision.ranking(logits, classes)
-
-
-def _images(config: Config, run: Run) -> data.Images:
-    if run.data is not None:
-        images = data.read_images(run.data, SIZE)
-    else:
-        images = cast("data.Images", data.load(config.source))
-    if len(images.train_labels) < config.batch:
-        raise TiduError(
-            f"--batch must be at most the {len(images.train_labels)} training images; "
-            f"got {config.batch}.",
-            "Give a smaller --batch, or bring more images.",
-        )
-    return images
 
 
 def _network(config: Config, classes: int) -> torch.nn.Module:
