@@ -38,6 +38,44 @@ SYSTEMS = (
         notes=("003#成本表面和等值线图",),
     ),
     System(
+        id="softmax-regression",
+        chapter="foundations",
+        title=Text("多分类 softmax 回归", "Softmax regression"),
+        about=Text(
+            "十个类别，十张权重模板，直接盖在像素上打分，softmax 把分数变成概率。"
+            "模板可以当作图像来看；温度决定同样的分数有多大的把握。",
+            "Ten templates of weights, one for each class, laid straight on the pixels; softmax "
+            "turns their scores into probabilities. Look at the templates as images, and see how "
+            "the temperature makes the same scores more or less sure.",
+        ),
+        components=(
+            "tidu.nn:softmax",
+            "tidu.nn:log_softmax",
+            "tidu.nn:log_sum_exp",
+            "tidu.losses:cross_entropy",
+        ),
+        experiment="tidu.experiments.foundations.softmax_regression",
+        presets=("quick", "standard", "fashion"),
+        sources=("mnist-5k", "mnist", "fashion-mnist"),
+        notes=("002#多分类问题", "004#softmax函数"),
+        targets=(
+            Target(
+                "standard",
+                "accuracy",
+                ">=",
+                0.925,
+                published=Figure("0.917 (one class against the rest)", "Xiao et al. 2017, table 3"),
+            ),
+            Target(
+                "fashion",
+                "accuracy",
+                ">=",
+                0.84,
+                published=Figure("0.842 (one class against the rest)", "Xiao et al. 2017, table 3"),
+            ),
+        ),
+    ),
+    System(
         id="spiral",
         chapter="foundations",
         title=Text("螺旋分类", "Spiral classification"),

@@ -20,7 +20,7 @@ from jaxtyping import Float, Int
 from torch import Tensor
 
 from tidu.losses.reduction import Reduction, reduced
-from tidu.nn.softmax import log_softmax
+from tidu.nn import log_softmax
 
 
 def cross_entropy(
