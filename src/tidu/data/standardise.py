@@ -1,4 +1,14 @@
-"""Standardisation whose mean and deviation come from the training rows alone."""
+"""Standardisation whose mean and deviation come from the training rows alone.
+
+    x' = (x - mean) / deviation            column by column of a table (rows, columns)
+
+Afterwards every column has mean 0 and deviation 1, so that no unit of measurement makes one weight
+harder to learn than another. Test rows are moved by the same mean and deviation: measuring them
+too would let something of the test into the training.
+
+Source: LeCun, Bottou, Orr & Müller (1998), "Efficient BackProp", section 4.3. Where ours differs:
+inputs are not decorrelated; missing numbers become the mean, and a constant column is only centred.
+"""
 
 from __future__ import annotations
 
@@ -12,7 +22,7 @@ from torch import Tensor, nn
 
 @dataclass(frozen=True)
 class Standardiser:
-    """``(x - mean) / deviation``, column by column.
+    """The mean and deviation of the training rows, and what is done with them.
 
     The deviation is that of the population (divided by n). A column that never changes is only
     centred; a missing number (NaN) counts as the mean, 0 after :meth:`apply`.

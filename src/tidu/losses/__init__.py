@@ -7,3 +7,5 @@ from tidu.losses.binary_cross_entropy import binary_cross_entropy as binary_cros
 from tidu.losses.cross_entropy import cross_entropy as cross_entropy
 from tidu.losses.policy_gradient import policy_entropy as policy_entropy
 from tidu.losses.policy_gradient import reinforce_loss as reinforce_loss
+from tidu.losses.weight_penalty import penalised_weights as penalised_weights
+from tidu.losses.weight_penalty import weight_penalty as weight_penalty

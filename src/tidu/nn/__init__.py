@@ -9,6 +9,8 @@ from tidu.nn.attention_masks import padding_mask as padding_mask
 from tidu.nn.gan import Discriminator as Discriminator
 from tidu.nn.gan import Generator as Generator
 from tidu.nn.gpt import GPT as GPT
+from tidu.nn.indicator_linear import IndicatorLinear as IndicatorLinear
+from tidu.nn.indicator_linear import indicator_columns as indicator_columns
 from tidu.nn.key_value_cache import KeyValueCache as KeyValueCache
 from tidu.nn.key_value_cache import LayerCache as LayerCache
 from tidu.nn.lenet import LeNet5 as LeNet5
@@ -17,10 +19,15 @@ from tidu.nn.lstm import LSTM as LSTM
 from tidu.nn.lstm import Gates as Gates
 from tidu.nn.mlp import MLP as MLP
 from tidu.nn.multi_head import MultiHeadAttention as MultiHeadAttention
+from tidu.nn.perceptron import Perceptron as Perceptron
+from tidu.nn.perceptron import gate as gate
+from tidu.nn.polynomial import Polynomial as Polynomial
+from tidu.nn.polynomial import chebyshev_basis as chebyshev_basis
 from tidu.nn.positions import LearnedPositions as LearnedPositions
 from tidu.nn.positions import RotaryPositions as RotaryPositions
 from tidu.nn.positions import SinusoidalPositions as SinusoidalPositions
 from tidu.nn.positions import sinusoidal_positions as sinusoidal_positions
+from tidu.nn.products import Products as Products
 from tidu.nn.recurrent import add_product as add_product
 from tidu.nn.recurrent import check_sequence as check_sequence
 from tidu.nn.recurrent import detached as detached

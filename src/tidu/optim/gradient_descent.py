@@ -18,6 +18,8 @@ import torch
 from jaxtyping import Float
 from torch import Tensor
 
+from tidu.optim.curvature import curvatures
+
 
 def mse_gradient(
     inputs: Float[Tensor, "rows columns"],
@@ -33,7 +35,6 @@ def mse_gradient(
     return 2 / len(inputs) * inputs.mT @ (inputs @ weights - targets)
 
 
-@torch.no_grad()
 def best_rate(inputs: Float[Tensor, "rows columns"]) -> float:
     """The rate 2 / (L + m) with which descent on ``inputs`` converges fastest.
 
@@ -42,11 +43,8 @@ def best_rate(inputs: Float[Tensor, "rows columns"]) -> float:
     >>> best_rate(torch.eye(2) * 2)
     0.25
     """
-    eigenvalues = torch.linalg.eigvalsh(2 / len(inputs) * inputs.mT @ inputs)
-    largest = eigenvalues[-1]
-    floor = largest * len(eigenvalues) * torch.finfo(inputs.dtype).eps
-    smallest = eigenvalues[eigenvalues > floor][0]
-    return float(2 / (largest + smallest))
+    found = curvatures(inputs)
+    return float(2 / (found[-1] + found[0]))
 
 
 def gradient_descent(
