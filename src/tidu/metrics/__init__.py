@@ -1,5 +1,8 @@
 """Metrics: how good an outcome is."""
 
+from tidu.metrics.frechet import fit_gaussian as fit_gaussian
+from tidu.metrics.frechet import frechet_distance as frechet_distance
+from tidu.metrics.frechet import gaussian_distance as gaussian_distance
 from tidu.metrics.modes import good_share as good_share
 from tidu.metrics.modes import mode_counts as mode_counts
 from tidu.metrics.modes import modes_covered as modes_covered

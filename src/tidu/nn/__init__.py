@@ -6,6 +6,8 @@ from tidu.nn.attention import dot_product_attention as dot_product_attention
 from tidu.nn.attention_masks import additive_mask as additive_mask
 from tidu.nn.attention_masks import causal_mask as causal_mask
 from tidu.nn.attention_masks import padding_mask as padding_mask
+from tidu.nn.dcgan import ConvDiscriminator as ConvDiscriminator
+from tidu.nn.dcgan import ConvGenerator as ConvGenerator
 from tidu.nn.gan import Discriminator as Discriminator
 from tidu.nn.gan import Generator as Generator
 from tidu.nn.gpt import GPT as GPT
@@ -42,6 +44,7 @@ from tidu.nn.self_attention import SelfAttention as SelfAttention
 from tidu.nn.softmax import log_softmax as log_softmax
 from tidu.nn.softmax import log_sum_exp as log_sum_exp
 from tidu.nn.softmax import softmax as softmax
+from tidu.nn.spherical_interpolation import spherical_interpolation as spherical_interpolation
 from tidu.nn.stacked import StackedLinear as StackedLinear
 from tidu.nn.stacked import clip_grad_norm_per_copy_ as clip_grad_norm_per_copy_
 from tidu.nn.stacked import copies_of as copies_of
