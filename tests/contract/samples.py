@@ -36,6 +36,7 @@ SAMPLES: dict[str, Callable[[Path], list[str]]] = {
     "lenet": digit,
     "spiral": points,
     "linear-regression": patients,
+    "perceptron": points,
     "softmax-regression": digit,
     "gpt": lambda _: ["--prompt", "The ", "--length", "20"],
     "pruning": digit,

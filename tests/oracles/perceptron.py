@@ -68,7 +68,7 @@ def cases(seed: int, dtype: torch.dtype) -> Iterator[Case]:
 
     for name, logic in LOGIC.items():
         bits = torch.randint(0, 2, (9, 2)).to(dtype)
-        hand_set = gate(name).to(dtype)  # type: ignore[arg-type]
+        hand_set = gate(name).to(dtype)
         yield Case(
             name,
             hand_set,

@@ -5,6 +5,34 @@ from tidu.words import Text
 
 SYSTEMS = (
     System(
+        id="perceptron",
+        chapter="foundations",
+        title=Text("感知机", "Perceptron"),
+        about=Text(
+            "只在犯错时才挪动的一条直线：分得开的点，它在诺维科夫界内必定分开；"
+            "遇到异或就永远打转，手设权重的两层却一下子解开。",
+            "A line that moves only when it is wrong. Points that can be parted it parts, within "
+            "Novikoff's bound; before XOR it goes round for ever, and two layers set by hand do "
+            "it at once.",
+        ),
+        components=(
+            "tidu.nn:Perceptron",
+            "tidu.nn:gate",
+            "tidu.optim:perceptron_rule",
+            "tidu.optim:perceptron_learning",
+        ),
+        experiment="tidu.experiments.foundations.perceptron",
+        presets=("quick", "standard", "iris"),
+        sources=("iris",),
+        notes=("000#深度学习入门", "000#感知机、激活函数和神经网络三者关系"),
+        targets=(
+            Target("standard", "converged", ">=", 1.0, every=True),
+            Target("standard", "share_of_bound", "<=", 1.0, every=True),
+            Target("standard", "xor_converged", "<=", 0.0, every=True),
+            Target("standard", "gates_right", ">=", 1.0, every=True),
+        ),
+    ),
+    System(
         id="linear-regression",
         chapter="foundations",
         title=Text("线性回归", "Linear regression"),

@@ -38,6 +38,8 @@ if TYPE_CHECKING:
     from tidu.data.registry import find as find
     from tidu.data.registry import sources as sources
     from tidu.data.schema import Schema as Schema
+    from tidu.data.separable import LARGEST_GAP as LARGEST_GAP
+    from tidu.data.separable import two_sides as two_sides
     from tidu.data.source import Source as Source
     from tidu.data.spiral import noisy_arms as noisy_arms
     from tidu.data.spiral import two_spirals as two_spirals
@@ -57,6 +59,7 @@ _HOMES = {
     "plane": ("grid_lines",),
     "registry": ("find", "sources"),
     "schema": ("Schema",),
+    "separable": ("LARGEST_GAP", "two_sides"),
     "source": ("Source",),
     "spiral": ("noisy_arms", "two_spirals"),
     "standardise": ("Standardiser",),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
@@ -93,11 +94,21 @@ class Table:
 
         return part(order[test:]), part(order[:test])
 
-    def column(self, name: str) -> int:
-        """The number of the feature called ``name``; an unknown one suggests the nearest."""
+    def column(self, name: str | None, otherwise: str = "") -> int:
+        """The number of the feature called ``name``; an unknown one suggests the nearest.
+
+        Without a name it is ``otherwise``, where the table has such a feature, else the first.
+        """
+        if name is None:
+            return self.feature_names.index(otherwise) if otherwise in self.feature_names else 0
         if name not in self.feature_names:
             raise unknown("feature", name, self.feature_names)
         return self.feature_names.index(name)
+
+    def only(self, columns: Sequence[int]) -> Table:
+        """The table with these features alone."""
+        names = tuple(self.feature_names[column] for column in columns)
+        return replace(self, features=self.features[:, list(columns)], feature_names=names)
 
 
 @dataclass(frozen=True)

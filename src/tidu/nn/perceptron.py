@@ -14,8 +14,6 @@ organization in the brain", Psychological Review 65, 386-408; XOR: Minsky & Pape
 
 from __future__ import annotations
 
-from typing import Literal
-
 import torch
 from jaxtyping import Float
 from torch import Tensor, nn
@@ -46,13 +44,17 @@ class Perceptron(nn.Linear):
         return (super().forward(input) > 0).to(input.dtype)
 
 
-def gate(name: Literal["and", "or", "nand", "xor"]) -> nn.Module:
-    """A logic gate of two inputs with weights set by hand: one perceptron, or for XOR two layers.
+def gate(name: str) -> nn.Module:
+    """The logic gate ``and``, ``or``, ``nand`` or ``xor`` with weights set by hand.
+
+    One perceptron of two inputs, or for XOR two layers.
 
     >>> corners = torch.tensor([[0.0, 0.0], [0.0, 1.0], [1.0, 0.0], [1.0, 1.0]])
     >>> gate("xor")(corners).squeeze(1)
     tensor([0., 1., 1., 0.])
     """
+    if name not in (*GATES, "xor"):
+        raise ValueError(f"a gate is one of {', '.join(GATES)} or xor; got {name!r}")
     if name == "xor":
         return nn.Sequential(_by_hand("nand", "or"), _by_hand("and"))
     return _by_hand(name)
