@@ -37,10 +37,12 @@ SAMPLES: dict[str, Callable[[Path], list[str]]] = {
     "spiral": points,
     "linear-regression": patients,
     "perceptron": points,
+    "polynomial-regression": points,
     "softmax-regression": digit,
     "gpt": lambda _: ["--prompt", "The ", "--length", "20"],
     "pruning": digit,
     "gan": lambda _: [],
+    "gan-images": lambda folder: ["--samples", "4", "--out", str(folder / "drawn.png")],
     "policy-gradient": lambda _: [],
     "memory-tasks": lambda _: ["0.3,1", "0.5,0", "0.2,1"],
 }

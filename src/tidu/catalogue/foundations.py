@@ -104,6 +104,27 @@ SYSTEMS = (
         ),
     ),
     System(
+        id="polynomial-regression",
+        chapter="foundations",
+        title=Text("多项式回归与过拟合", "Polynomial regression and overfitting"),
+        about=Text(
+            "次数一次次加高，训练误差只降不升，没见过的数据却从某一次开始越来越糟。"
+            "交叉验证找出这个转折，测试集只来对证；曲线也可以画在你自己的一列数据上。",
+            "As the degree grows the training error only falls, while from some degree on new data "
+            "fare worse. Cross-validation finds that turn and the test rows bear it out; draw the "
+            "curves over a column of your own if you like.",
+        ),
+        components=("tidu.nn:Polynomial", "tidu.nn:chebyshev_basis"),
+        experiment="tidu.experiments.foundations.polynomial_regression",
+        presets=("quick", "standard"),
+        sources=("diabetes",),
+        notes=("002#提高model复杂度",),
+        targets=(
+            Target("standard", "train_fall", "<=", 1.0, every=True),
+            Target("standard", "test_rise", ">=", 1.0),
+        ),
+    ),
+    System(
         id="spiral",
         chapter="foundations",
         title=Text("螺旋分类", "Spiral classification"),
