@@ -34,4 +34,26 @@ SYSTEMS = (
             Target("grid", "good_share", ">=", 0.9, every=True, published=Figure("0.40", _VEEGAN)),
         ),
     ),
+    System(
+        id="gan-images",
+        chapter="generative",
+        title=Text("GAN 画图：从噪声到衣服", "GAN on images: clothes out of noise"),
+        about=Text(
+            "卷积生成器把一串噪声变成一张图。画得有多像？用本产品的 LeNet-5 提取特征来量，"
+            "并与真实图像之间的距离相比。",
+            "A convolutional generator turns noise into an image. How real does it look? The "
+            "features of a LeNet-5 measure it, beside the distance of real images from real ones.",
+        ),
+        components=(
+            "tidu.nn:ConvGenerator",
+            "tidu.nn:ConvDiscriminator",
+            "tidu.nn:spherical_interpolation",
+            "tidu.losses:between",
+            "tidu.metrics:frechet_distance",
+        ),
+        experiment="tidu.experiments.generative.gan_images",
+        presets=("quick", "standard"),
+        sources=("fashion-mnist", "mnist-5k"),
+        notes=("002#GAN",),
+    ),
 )

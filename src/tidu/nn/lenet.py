@@ -61,12 +61,18 @@ class LeNet5(nn.Module):
         self, images: Float[Tensor, "batch channel height width"]
     ) -> Float[Tensor, "batch classes"]:
         """Logits of the classes."""
+        return self.output(self.features(images))
+
+    def features(
+        self, images: Float[Tensor, "batch channel height width"]
+    ) -> Float[Tensor, "batch features"]:
+        """What the last hidden layer makes of the images: all that the logits are made from."""
         maps = relu(max_pool2d(self.conv1(images), 2))
         maps = relu(max_pool2d(self.conv2(maps), 2))
         features = maps.flatten(1)
         for layer in self.hidden:
             features = relu(layer(features))
-        return self.output(features)
+        return features
 
 
 class LeNet300100(nn.Module):

@@ -53,7 +53,7 @@ def image_grid_picture(
 
     height = side * (1.25 if captions else 1.0)
     size = (max(3.5, across * side), down * height + 0.5)
-    return Picture(name, title, alt, draw, _pixels(images), size)
+    return Picture(name, title, alt, draw, pixel_columns(images), size)
 
 
 def draw_tiles(
@@ -91,7 +91,12 @@ def draw_tiles(
     axes.imshow(tiles, cmap=colours, vmin=low, vmax=high, interpolation="nearest")
 
 
-def _pixels(images: np.ndarray) -> dict[str, np.ndarray]:
+def pixel_columns(images: np.ndarray) -> dict[str, np.ndarray]:
+    """Every pixel as a row: which image, where in it, and its value.
+
+    >>> {name: column.tolist() for name, column in pixel_columns(np.array([[[7, 8]]])).items()}
+    {'image': [0, 0], 'row': [0, 0], 'column': [0, 1], 'value': [7, 8]}
+    """
     names = ("image", "row", "column", "colour")[: images.ndim]
     places = np.indices(images.shape).reshape(images.ndim, -1)
     return dict(zip(names, places, strict=True)) | {"value": images.ravel()}

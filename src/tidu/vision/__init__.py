@@ -5,6 +5,9 @@ from __future__ import annotations
 from tidu.vision.affine import affine_matrices as affine_matrices
 from tidu.vision.affine import random_affine as random_affine
 from tidu.vision.affine import warp_affine as warp_affine
+from tidu.vision.contact_sheet import contact_sheet as contact_sheet
+from tidu.vision.contact_sheet import png as png
+from tidu.vision.contact_sheet import write_png as write_png
 from tidu.vision.elastic import elastic_displacement as elastic_displacement
 from tidu.vision.elastic import random_elastic as random_elastic
 from tidu.vision.elastic import warp_displacement as warp_displacement

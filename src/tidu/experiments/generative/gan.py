@@ -199,7 +199,7 @@ def new_noise(config: Config, draws: list[torch.Generator], count: int) -> Tenso
 def between(real: Tensor, fake: Tensor, draws: list[torch.Generator]) -> Tensor:
     """A point on the line from each generated point to a real one, where WGAN-GP wants slope 1."""
     weight = torch.stack([torch.rand(real.shape[1], 1, generator=rng) for rng in draws])
-    return torch.lerp(fake, real, weight.to(real.device))
+    return losses.between(real, fake, weight.to(real.device))
 
 
 def generate(config: Config, run: Run, net: torch.nn.Module, scale: float, offset: int) -> Tensor:
