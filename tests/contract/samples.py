@@ -22,6 +22,13 @@ def points(folder: Path) -> list[str]:
     return [str(folder / "points.csv")]
 
 
+def flowers(folder: Path) -> list[str]:
+    """Two petals and their species."""
+    rows = "petal length (cm),class\n1.4,setosa\n5.5,virginica\n"
+    (folder / "flowers.csv").write_text(rows)
+    return [str(folder / "flowers.csv")]
+
+
 def patients(folder: Path) -> list[str]:
     """Two rows with the columns of the diabetes table."""
     from tidu import data
@@ -36,6 +43,7 @@ SAMPLES: dict[str, Callable[[Path], list[str]]] = {
     "lenet": digit,
     "spiral": points,
     "linear-regression": patients,
+    "indicator-regression": flowers,
     "perceptron": points,
     "polynomial-regression": points,
     "softmax-regression": digit,

@@ -18,7 +18,7 @@ def example(dtype: torch.dtype) -> list[tuple[Callable[..., object], tuple[Tenso
     model = IndicatorLinear(columns=2, levels=3).to(dtype)
     torch.nn.init.normal_(model.weight)
     x = torch.randn(4, 2, dtype=dtype)
-    return [(model, (x, codes)), (lambda x: indicator_columns(x, codes, 3), (x,))]
+    return [(model, (x, codes)), (lambda x, c: indicator_columns(x, c, 3), (x, codes))]
 
 
 def cases(seed: int, dtype: torch.dtype) -> Iterator[Case]:

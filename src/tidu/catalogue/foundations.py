@@ -125,6 +125,28 @@ SYSTEMS = (
         ),
     ),
     System(
+        id="indicator-regression",
+        chapter="foundations",
+        title=Text("δ 指示特征回归（宝可梦）", "Indicator terms: a line for every species"),
+        about=Text(
+            "用 δ(物种 = s) 把每个物种自己的直线写进同一个线性模型：与逐个物种分开回归分毫不差，"
+            "再用 F 检验和没见过的行问一句，分开划不划算。宝可梦、鸢尾花，或你自己的表。",
+            "With δ(species = s) one linear model holds a line for every species, exactly those of "
+            "separate regressions. An F-test and rows not seen say whether it pays: Pokémon, "
+            "irises, or a table of your own.",
+        ),
+        components=("tidu.nn:IndicatorLinear", "tidu.nn:indicator_columns"),
+        experiment="tidu.experiments.foundations.indicator_regression",
+        presets=("quick", "standard"),
+        sources=("pokemon", "iris"),
+        notes=("002#重新设计model",),
+        targets=(
+            Target("standard", "max_gap", "<=", 1e-9, every=True),
+            Target("standard", "held_out_ratio", "<=", 1.0, every=True),
+            Target("standard", "p_value", "<=", 0.001, every=True),
+        ),
+    ),
+    System(
         id="spiral",
         chapter="foundations",
         title=Text("螺旋分类", "Spiral classification"),

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from tidu.data.cache import get as get
     from tidu.data.cache import load as load
     from tidu.data.cache import path as path
+    from tidu.data.folds import stratified_folds as stratified_folds
     from tidu.data.image_folder import read_image as read_image
     from tidu.data.image_folder import read_images as read_images
     from tidu.data.kinds import Category as Category
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
     from tidu.data.memory_sequences import copy_sequences as copy_sequences
     from tidu.data.memory_sequences import one_hot_signs as one_hot_signs
     from tidu.data.new_rows import category_levels as category_levels
+    from tidu.data.new_rows import read_levels as read_levels
     from tidu.data.new_rows import read_rows as read_rows
     from tidu.data.own_images import image_like as image_like
     from tidu.data.own_images import images_or as images_or
@@ -50,10 +52,11 @@ if TYPE_CHECKING:
 
 _HOMES = {
     "cache": ("Status", "check", "content_hash", "get", "load", "path"),
+    "folds": ("stratified_folds",),
     "image_folder": ("read_image", "read_images"),
     "kinds": ("Category", "Corpus", "Images", "Table"),
     "memory_sequences": ("SYMBOLS", "adding_sequences", "copy_sequences", "one_hot_signs"),
-    "new_rows": ("category_levels", "read_rows"),
+    "new_rows": ("category_levels", "read_levels", "read_rows"),
     "own_images": ("image_like", "images_or"),
     "own_table": ("own_or",),
     "plane": ("grid_lines",),

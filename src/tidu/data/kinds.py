@@ -12,6 +12,8 @@ from torch import Tensor
 
 from tidu.errors import TiduError, unknown
 
+MAX_NUMBERS = 20  # a column of numbers with more different ones is no column of categories
+
 
 @dataclass(frozen=True)
 class Images:
@@ -104,6 +106,35 @@ class Table:
         if name not in self.feature_names:
             raise unknown("feature", name, self.feature_names)
         return self.feature_names.index(name)
+
+    def category(self, name: str | None) -> tuple[str, Category]:
+        """The column of categories called ``name``, or the first there is, with its name.
+
+        The classes of a classification count as categories, and so does a column of numbers with
+        at most 20 different ones, if it is named.
+        """
+        known = dict(self.categories)
+        if self.task == "classification":
+            known[self.target_name] = Category(self.target, self.classes)
+        if name is None and known:
+            return next(iter(known.items()))
+        if name in known:
+            return name, known[name]
+        if name in self.feature_names:
+            numbers = self.features[:, self.feature_names.index(name)]
+            levels, codes = numbers.unique(return_inverse=True)
+            if len(levels) <= MAX_NUMBERS and bool(levels.isfinite().all()):
+                return name, Category(codes, tuple(f"{level:g}" for level in levels.tolist()))
+            raise TiduError(
+                f"{name!r} has {len(levels)} different numbers or gaps; categories are few.",
+                f"Name a column of texts, or of at most {MAX_NUMBERS} numbers without gaps.",
+            )
+        if name is None:
+            raise TiduError(
+                "The table has no column of texts to take categories from.",
+                "Name a column of few different numbers with --category, or bring another table.",
+            )
+        raise unknown("column of categories", name, [*known, *self.feature_names])
 
     def only(self, columns: Sequence[int]) -> Table:
         """The table with these features alone."""

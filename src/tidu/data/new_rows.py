@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import torch
-from jaxtyping import Float64
+from jaxtyping import Float64, Int64
 from torch import Tensor
 
 from tidu.data.table_columns import MISSING_LEVEL, CellError, Column, column, is_missing, number
@@ -32,13 +32,7 @@ def read_rows(
     records = read_records(Path(path).expanduser())
     levels = levels or {}
     wanted = {_base(feature, levels): None for feature in features}
-    missing = [name for name in wanted if name not in records.names]
-    if missing:
-        raise TiduError(
-            f"{records.path} has no column {_listed(missing)}; "
-            f"the model was trained on {_listed(list(wanted))}.",
-            f"Name the columns as in training; the file has {_listed(list(records.names))}.",
-        )
+    _all_there(records, list(wanted))
     values = {name: _values(records, name, levels.get(name)) for name in wanted}
     columns: list[Sequence[float]] = []
     for feature in features:
@@ -50,6 +44,45 @@ def read_rows(
             level = feature.removeprefix(f"{base}=")
             columns.append([float((text or MISSING_LEVEL) == level) for text in found.texts])
     return torch.tensor(columns, dtype=torch.float64).T.contiguous()
+
+
+def read_levels(path: str | Path, name: str, levels: Sequence[str]) -> Int64[Tensor, " rows"]:
+    """The column of categories ``name`` of a CSV file, as the numbers of its ``levels``.
+
+    Levels may be numbers: 4 and 4.0 are the same.
+    """
+    records = read_records(Path(path).expanduser())
+    _all_there(records, [name])
+    codes: list[int] = []
+    for row, line in zip(records.rows, records.lines, strict=True):
+        cell = row[records.names.index(name)].strip()
+        value = number(cell)
+        if cell not in levels and is_missing(cell) and MISSING_LEVEL in levels:
+            cell = MISSING_LEVEL
+        elif cell not in levels and value is not None:
+            cell = f"{value:g}"
+        if cell not in levels:
+            raise _unseen(records, line, name, cell, levels)
+        codes.append(list(levels).index(cell))
+    return torch.tensor(codes, dtype=torch.int64)
+
+
+def _all_there(records: Records, wanted: Sequence[str]) -> None:
+    missing = [name for name in wanted if name not in records.names]
+    if missing:
+        raise TiduError(
+            f"{records.path} has no column {_listed(missing)}; "
+            f"the model was trained on {_listed(wanted)}.",
+            f"Name the columns as in training; the file has {_listed(list(records.names))}.",
+        )
+
+
+def _unseen(records: Records, line: int, name: str, text: str, known: Sequence[str]) -> TiduError:
+    return TiduError(
+        f"{records.path}, line {line}: column {name!r} holds {text!r}, "
+        f"which training never saw; it knows {_listed(known)}.",
+        "Correct the spelling, or train on a table that has this category.",
+    )
 
 
 def _base(feature: str, levels: Mapping[str, Sequence[str]]) -> str:
@@ -87,11 +120,7 @@ def _values(records: Records, name: str, known: Sequence[str] | None) -> Column:
     texts = tuple("" if text == "" or _is_gap(text, known) else text for text in cells)
     for row, text in enumerate(texts):
         if text and text not in known:
-            raise TiduError(
-                f"{records.path}, line {records.lines[row]}: column {name!r} holds {text!r}, "
-                f"which training never saw; it knows {_listed(known)}.",
-                "Correct the spelling, or train on a table that has this category.",
-            )
+            raise _unseen(records, records.lines[row], name, text, known)
     return Column(name, texts=texts)
 
 

@@ -7,5 +7,7 @@ from tidu.metrics.modes import good_share as good_share
 from tidu.metrics.modes import mode_counts as mode_counts
 from tidu.metrics.modes import modes_covered as modes_covered
 from tidu.metrics.modes import nearest_mode as nearest_mode
+from tidu.metrics.nested_models import FTest as FTest
+from tidu.metrics.nested_models import f_test as f_test
 from tidu.metrics.regression import mean_squared_error as mean_squared_error
 from tidu.metrics.regression import r_squared as r_squared

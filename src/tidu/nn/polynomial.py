@@ -18,7 +18,7 @@ import torch
 from jaxtyping import Float
 from torch import Tensor, nn
 
-from tidu.optim.least_squares import least_squares
+from tidu import optim
 
 
 def chebyshev_basis(input: Float[Tensor, "*batch"], degree: int) -> Float[Tensor, "*batch terms"]:
@@ -84,5 +84,5 @@ class Polynomial(nn.Module):
         found = cls(degree, low, high, inputs.dtype).to(inputs.device)
         scaled = (2 * inputs - found.high - found.low) / (found.high - found.low)
         with torch.no_grad():
-            found.coefficients.copy_(least_squares(chebyshev_basis(scaled, degree), targets))
+            found.coefficients.copy_(optim.least_squares(chebyshev_basis(scaled, degree), targets))
         return found
