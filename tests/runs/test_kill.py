@@ -19,9 +19,7 @@ LOOPS = {
     "toy": ["--steps", "60"],
     "lenet": ["--preset", "quick", "--epochs", "1", "--batch", "128"],
     "gan": ["--preset", "quick", "--steps", "60"],
-    "gan-images": (
-        "--preset quick --steps 40 --classifier-epochs 1 --batch 128 --channels 4 --judged 50"
-    ).split(),
+    "gan-images": ["--preset", "quick", "--steps", "40", "--channels", "4", "--judged", "50"],
     "policy-gradient": ["--preset", "quick", "--iterations", "8", "--episodes", "8"],
     "memory-tasks": ["--preset", "quick", "--lags", "4", "6", "--steps", "20", "--hidden", "8"],
     "pruning": ["--preset", "quick", "--rounds", "2", "--epochs", "1", "--round-epochs", "1"],
