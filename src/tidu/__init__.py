@@ -24,6 +24,9 @@ os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
 
 if TYPE_CHECKING:
     from tidu import (
+        autograd as autograd,
+    )
+    from tidu import (
         compress as compress,
     )
     from tidu import (

@@ -10,7 +10,9 @@ import types
 from collections.abc import Generator, Sequence
 from contextlib import contextmanager
 
-ROOMS = ("nn optim losses metrics text vision data record train rl compress runs views").split()  # noqa: SIM905
+ROOMS = (
+    "autograd nn optim losses metrics text vision data record train rl compress runs views"
+).split()  # noqa: SIM905
 _HEAVY = frozenset(["torch", "numpy", *(f"tidu.{room}" for room in ROOMS)])
 
 
