@@ -10,9 +10,9 @@ import types
 from collections.abc import Generator, Sequence
 from contextlib import contextmanager
 
-ROOMS = (
+ROOMS = (  # noqa: SIM905
     "autograd nn optim losses metrics text vision data record train rl compress runs views"
-).split()  # noqa: SIM905
+).split()
 _HEAVY = frozenset(["torch", "numpy", *(f"tidu.{room}" for room in ROOMS)])
 
 
