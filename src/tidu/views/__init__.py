@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from tidu.views.boundary import decision_boundary as decision_boundary
     from tidu.views.curves import metric_curves as metric_curves
     from tidu.views.fonts import use_language as use_language
+    from tidu.views.graph_picture import computation_graph as computation_graph
     from tidu.views.heatmap import heat_map as heat_map
     from tidu.views.image_grid import image_grid_picture as image_grid_picture
     from tidu.views.moving_grid import moving_grid_picture as moving_grid_picture
@@ -37,6 +38,7 @@ _HOME = {
     "Report": "report",
     "Surface": "surface",
     "coefficient_bars": "regression",
+    "computation_graph": "graph_picture",
     "contour_picture": "surface",
     "decision_boundary": "boundary",
     "heat_map": "heatmap",
