@@ -42,7 +42,9 @@ def patients(folder: Path) -> list[str]:
 SAMPLES: dict[str, Callable[[Path], list[str]]] = {
     "lenet": digit,
     "spiral": points,
+    "autograd": points,
     "linear-regression": patients,
+    "regularisation": patients,
     "indicator-regression": flowers,
     "perceptron": points,
     "polynomial-regression": points,

@@ -17,6 +17,7 @@ from tidu.files import read_json
 # Every kind of loop, with fields so small that most of the time is spent on starting Python.
 LOOPS = {
     "toy": ["--steps", "60"],
+    "autograd": ["--preset", "quick", "--steps", "60"],
     "lenet": ["--preset", "quick", "--epochs", "1", "--batch", "128"],
     "gan": ["--preset", "quick", "--steps", "60"],
     "gan-images": ["--preset", "quick", "--steps", "40", "--channels", "4", "--judged", "50"],

@@ -30,9 +30,8 @@ def conv2d(
     """Every filter's answer at every place; ``padding`` puts zeros around the image.
 
     >>> import numpy as np
-    >>> conv2d(Value(np.ones((1, 1, 3, 3))), Value(np.ones((1, 1, 2, 2)))).data
-    array([[[[4., 4.],
-             [4., 4.]]]])
+    >>> conv2d(Value(np.ones((8, 3, 6, 5))), Value(np.ones((4, 3, 2, 2)))).shape
+    (8, 4, 5, 4)
     """
     filters, channels, *size = weight.shape
     batch, _, height, width = input.shape

@@ -35,7 +35,7 @@ def softmax(logits: Float[Value, "*batch classes"]) -> Float[Value, "*batch clas
 def cross_entropy(
     logits: Float[Value, "batch classes"], labels: Int[np.ndarray, " batch"]
 ) -> Float[Value, ""]:
-    """The mean surprise at ``labels``, classes counted from 0.
+    """The mean surprise at ``labels`` (batch,) of ``logits`` (batch, classes).
 
     >>> loss = cross_entropy(Value([[0.0, 0.0], [0.0, 1e4]]), np.array([0, 1]))
     >>> round(float(loss.data), 4)

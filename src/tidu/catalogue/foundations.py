@@ -33,6 +33,46 @@ SYSTEMS = (
         ),
     ),
     System(
+        id="autograd",
+        chapter="foundations",
+        title=Text("计算图与反向传播", "Computational graph and backpropagation"),
+        about=Text(
+            "四百行 NumPy 写成的自动微分，一口气就能读完：每个数记得自己怎样算来，"
+            "梯度沿原路走回去。任何式子都画成图，一步步看梯度怎样传；再用它训练螺旋和手写数字。",
+            "Automatic differentiation in four hundred lines of NumPy, read in one sitting. Every "
+            "number remembers how it was made, and gradients go back the same way. Any formula "
+            "becomes a graph to walk back through; then it learns the spiral and the digits.",
+        ),
+        components=(
+            "tidu.autograd:Value",
+            "tidu.autograd:grad",
+            "tidu.autograd:matmul",
+            "tidu.autograd:conv2d",
+            "tidu.autograd:max_pool2d",
+            "tidu.autograd:cross_entropy",
+            "tidu.autograd:MLP",
+            "tidu.autograd:SGD",
+        ),
+        experiment="tidu.experiments.foundations.autograd",
+        presets=("quick", "standard", "digits"),
+        sources=("digits",),
+        notes=("001#参数", "004#反向传播"),
+        targets=(
+            Target("standard", "gradient_gap", "<=", 1e-6, every=True),
+            Target("standard", "expression_gap", "<=", 1e-6, every=True),
+            Target(
+                "standard",
+                "accuracy",
+                ">=",
+                0.99,
+                every=True,
+                published=Figure("0.98 (training set)", "Stanford CS231n notes, case study"),
+            ),
+            Target("digits", "gradient_gap", "<=", 1e-6, every=True),
+            Target("digits", "accuracy", ">=", 0.9, every=True),
+        ),
+    ),
+    System(
         id="linear-regression",
         chapter="foundations",
         title=Text("线性回归", "Linear regression"),
@@ -144,6 +184,34 @@ SYSTEMS = (
             Target("standard", "max_gap", "<=", 1e-9, every=True),
             Target("standard", "held_out_ratio", "<=", 1.0, every=True),
             Target("standard", "p_value", "<=", 0.001, every=True),
+        ),
+    ),
+    System(
+        id="regularisation",
+        chapter="foundations",
+        title=Text("L1 / L2 正则化", "L1 and L2 regularisation"),
+        about=Text(
+            "给大权重标上价格，偏置除外：L2 让权重一起变小，L1 让不要紧的恰好为零。"
+            "看每个权重随 λ 走过的路，由交叉验证定价，再看没见过的病人身上省下多少误差。",
+            "A price on large weights, though not on the bias: L2 makes all of them smaller, L1 "
+            "makes those that matter least exactly zero. Follow every weight along λ, let "
+            "cross-validation set the price, and see what it saves on patients not seen.",
+        ),
+        components=(
+            "tidu.losses:weight_penalty",
+            "tidu.optim:ridge",
+            "tidu.optim:lasso",
+            "tidu.nn:Products",
+        ),
+        experiment="tidu.experiments.foundations.regularisation",
+        presets=("quick", "standard"),
+        sources=("diabetes",),
+        notes=("002#正则化", "001#从训练过程入手"),
+        targets=(
+            Target("standard", "ridge_gap", "<=", 1e-6, every=True),
+            Target("standard", "lasso_violation", "<=", 1e-6, every=True),
+            Target("standard", "ridge_over_plain", "<=", 1.0, every=True),
+            Target("standard", "lasso_over_plain", "<=", 1.0, every=True),
         ),
     ),
     System(

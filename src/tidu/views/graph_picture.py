@@ -20,7 +20,7 @@ from tidu.words import Text
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-LARGEST = 120  # nodes; more of them cannot be read
+LARGEST = 300  # nodes; more of them cannot be read
 
 
 def computation_graph(
