@@ -9,9 +9,13 @@ from tidu.optim.curvature import curvatures as curvatures
 from tidu.optim.curvature import largest_rate as largest_rate
 from tidu.optim.curvature import steps_to as steps_to
 from tidu.optim.descent import Descent as Descent
+from tidu.optim.gradient_check import Checked as Checked
+from tidu.optim.gradient_check import gradient_check as gradient_check
+from tidu.optim.gradient_check import largest_error as largest_error
 from tidu.optim.gradient_descent import best_rate as best_rate
 from tidu.optim.gradient_descent import gradient_descent as gradient_descent
 from tidu.optim.gradient_descent import mse_gradient as mse_gradient
+from tidu.optim.gradient_field import gradient_field as gradient_field
 from tidu.optim.largest_margin import largest_margin as largest_margin
 from tidu.optim.lasso import largest_l1 as largest_l1
 from tidu.optim.lasso import lasso as lasso
@@ -25,6 +29,7 @@ from tidu.optim.loss_surface import filter_normalised_directions as filter_norma
 from tidu.optim.loss_surface import loss_surface as loss_surface
 from tidu.optim.momentum import Momentum as Momentum
 from tidu.optim.nesterov import Nesterov as Nesterov
+from tidu.optim.numerical_gradient import numerical_gradient as numerical_gradient
 from tidu.optim.perceptron_rule import perceptron_learning as perceptron_learning
 from tidu.optim.perceptron_rule import perceptron_rule as perceptron_rule
 from tidu.optim.ridge import ridge as ridge

@@ -94,9 +94,8 @@ def told(numbers: Sequence[float] | None) -> str:
     if not numbers:
         return "–"
     low, high = min(numbers) + 0.0, max(numbers) + 0.0  # no negative zero
-    if low == high or low != low:
-        return f"{low:.4g}"
-    return f"{low:.3g} … {high:.3g}"
+    short, tall = f"{low:.3g}", f"{high:.3g}"
+    return f"{low:.4g}" if low == high or short == tall or low != low else f"{short} … {tall}"
 
 
 def colours(node: Node, last: bool) -> tuple[str, str]:

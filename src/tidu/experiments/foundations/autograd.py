@@ -200,8 +200,8 @@ def record_end(
     """Keep the weights, the last boundary, and the graph of the loss of a few examples."""
     if config.learn == "spiral":
         record_boundary(run, network, inputs, config.steps)
-    some = slice(0, None, len(labels) // SHOWN)
-    nodes = autograd.graph(loss_of(network, inputs[some][:SHOWN], labels[some][:SHOWN]))
+    some = slice(len(labels) // (2 * SHOWN), None, len(labels) // SHOWN)
+    nodes = autograd.graph(loss_of(network, inputs[some], labels[some]))
     run.write_json("loss-graph", [asdict(node) for node in nodes])
     run.save_weights(in_torch(config, network))
 
