@@ -73,6 +73,31 @@ SYSTEMS = (
         ),
     ),
     System(
+        id="gradient-check",
+        chapter="foundations",
+        title=Text("数值微分与梯度检验", "Numerical differentiation and gradient check"),
+        about=Text(
+            "不用求导也能得到斜率：两边各挪一点，作差再除。拿它检验任何函数、任何网络的反向传播，"
+            "弄错的梯度藏不住；再把二元函数的梯度画成一片箭头。",
+            "A slope without calculus: step a little to both sides and divide. It checks "
+            "backpropagation through any function or network, and no wrong gradient gets past it; "
+            "and it draws the gradient of a function of two variables as a field of arrows.",
+        ),
+        components=(
+            "tidu.optim:numerical_gradient",
+            "tidu.optim:gradient_check",
+            "tidu.optim:gradient_field",
+        ),
+        experiment="tidu.experiments.foundations.gradient_check",
+        presets=("quick", "standard"),
+        notes=("003#导数、偏导数和梯度",),
+        targets=(
+            Target("standard", "largest_error", "<=", 1e-6, every=True),
+            Target("standard", "field_error", "<=", 1e-6, every=True),
+            Target("standard", "caught", ">=", 1.0, every=True),
+        ),
+    ),
+    System(
         id="linear-regression",
         chapter="foundations",
         title=Text("线性回归", "Linear regression"),

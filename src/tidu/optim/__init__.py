@@ -29,6 +29,7 @@ from tidu.optim.loss_surface import filter_normalised_directions as filter_norma
 from tidu.optim.loss_surface import loss_surface as loss_surface
 from tidu.optim.momentum import Momentum as Momentum
 from tidu.optim.nesterov import Nesterov as Nesterov
+from tidu.optim.numerical_gradient import Difference as Difference
 from tidu.optim.numerical_gradient import numerical_gradient as numerical_gradient
 from tidu.optim.perceptron_rule import perceptron_learning as perceptron_learning
 from tidu.optim.perceptron_rule import perceptron_rule as perceptron_rule

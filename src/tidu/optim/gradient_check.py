@@ -3,14 +3,14 @@
 What the function returns is weighted at random into one number L. Entry by entry the derivative
 of L by backpropagation, a, is held against central differences, n:
 
-    error = |a - n| / max(|a|, |n|, 10⁻⁴ m)       m: the largest |a| or |n| of all tensors
+    error = |a - n| / max(|a|, |n|, 10⁻³ m)       m: the largest |a| or |n| of all tensors
 
 so that an entry that is nothing but rounding counts little beside the others. In double precision
 the error of a right gradient is far below 1e-6; a wrong one is rarely below 1e-2. Where the
 function has a corner within the step (a ReLU at 0), it may be large without anything being wrong.
 
 Source: LeCun, Bottou, Orr & Müller (1998), "Efficient BackProp", section 4 on checking; Stanford
-CS231n notes, "Gradient checks" (relative error). Where ours differs: the floor 10⁻⁴ m; everything
+CS231n notes, "Gradient checks" (relative error). Where ours differs: the floor 10⁻³ m; everything
 in double precision; random numbers that the function draws and buffers that it changes are put
 back before each evaluation, so that dropout and batch normalisation can be checked as they are.
 """
@@ -28,7 +28,7 @@ from torch import Tensor, nn
 
 from tidu.optim.numerical_gradient import numerical_gradient
 
-FLOOR = 1e-4  # of the largest slope: what is smaller is measured on this scale
+FLOOR = 1e-3  # of the largest slope: what is smaller is measured on this scale
 
 
 class Checked(NamedTuple):
