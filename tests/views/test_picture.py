@@ -35,13 +35,21 @@ def test_saves_as_png_svg_and_csv(tmp_path: Path, language: str) -> None:
         assert list(csv.reader(file)) == [["x", "y"], ["0", "-1.5"], ["1", "1.0"]]
 
 
+def test_saves_as_a_page_that_can_be_opened(tmp_path: Path) -> None:
+    shown = picture(interactive=lambda language: f"<p>in {language}</p>")
+    page = shown.save(tmp_path / "a" / "line.html").read_text(encoding="utf-8")
+    assert "<p>in zh</p>" in page
+    assert "<p>in en</p>" in page
+    assert "<table>" not in page
+
+
 def test_the_same_numbers_give_the_same_file() -> None:
     assert picture().render("svg") == picture().render("svg")
     assert picture().render("png") == picture().render("png")
 
 
 def test_other_endings_and_columns_of_different_length_are_refused(tmp_path: Path) -> None:
-    with pytest.raises(ValueError, match=r"\.png, \.svg or \.csv"):
+    with pytest.raises(ValueError, match=r"\.png, \.svg, \.csv or \.html"):
         picture().save(tmp_path / "line.jpg")
     with pytest.raises(ValueError, match="one length"):
         picture(data={"x": np.zeros(2), "y": np.zeros(3)}).save(tmp_path / "line.csv")

@@ -77,12 +77,21 @@ class Picture:
         return buffer.getvalue()
 
     def save(self, path: str | Path, language: str = "en") -> Path:
-        """Write the picture as ``.png`` or ``.svg``, or its numbers as ``.csv``."""
+        """Write the picture as ``.png`` or ``.svg``, its numbers as ``.csv``, or a page to open.
+
+        An ``.html`` page stands alone, in both languages, with the interactive form if there is
+        one.
+        """
         path = Path(path)
         format = path.suffix.removeprefix(".")
+        if format == "html":
+            from tidu.views.report import Report, write_report
+
+            return write_report(path, Report(self.title, Text("", ""), {}, (), (self,)))
         if format not in ("png", "svg", "csv"):
             raise ValueError(
-                f"a picture is saved as .png, .svg or .csv; got {path.name!r}; change its ending"
+                f"a picture is saved as .png, .svg, .csv or .html; got {path.name!r}; "
+                "change its ending"
             )
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(self.render(format, language))

@@ -46,6 +46,7 @@ class Report:
     facts: Mapping[Text, str]  # run, preset, seeds, duration, ...
     measures: Sequence[Measure]
     pictures: Sequence[Picture] = ()
+    remarks: Mapping[Text, Sequence[Text]] = field(default_factory=dict[Text, Sequence[Text]])
     history: Sequence[Mapping[str, Any]] = ()  # the lines of metrics.jsonl
     config: Sequence[tuple[str, str, str]] = ()  # flag, value, help
     environment: Mapping[str, str] = field(default_factory=dict[str, str])
@@ -117,6 +118,7 @@ class _Store:
 def _page(report: Report, language: str, store: _Store, log: Picture | None) -> str:
     sections = [
         _measures(report.measures, language),
+        "".join(_remarks(title, said, language) for title, said in report.remarks.items()),
         "".join(_figure(picture, language, store) for picture in report.pictures),
         _next(report.next_commands, language),
         _log(log, language, store),
@@ -136,6 +138,8 @@ def _page(report: Report, language: str, store: _Store, log: Picture | None) -> 
 
 
 def _measures(measures: Sequence[Measure], language: str) -> str:
+    if not measures:
+        return ""
     heads = [Text("指标", "metric"), Text("测得", "measured")]
     optional = {
         "expected": Text("应有（已提交的结果）", "expected (committed result)"),
@@ -168,6 +172,11 @@ def _verdict(met: bool, language: str) -> str:
     words = Text("达到", "met") if met else Text("未达到", "not met")
     mark = "✓" if met else "✗"
     return f'<span class="{"met" if met else "missed"}">{mark} {words[language]}</span>'
+
+
+def _remarks(title: Text, said: Sequence[Text], language: str) -> str:
+    items = "".join(f"<li>{_e(one[language])}</li>" for one in said)
+    return _section(title, f"<ul>{items}</ul>", language) if said else ""
 
 
 def _figure(picture: Picture, language: str, store: _Store) -> str:
