@@ -107,9 +107,8 @@ def record_field(config: Config, run: Run, expression: Expression) -> float:
             f"{config.reach:g}.",
             "Choose another --reach, or another formula.",
         )
-    arrows = {"along_x": along_x, "along_y": along_y}
-    arrows = {name: slope.where(finite, math.nan) for name, slope in arrows.items()}
-    run.record("field", fine=fine, height=height, coarse=coarse, **arrows)
+    along_x, along_y = (slope.where(finite, math.nan) for slope in (along_x, along_y))
+    run.record("field", fine=fine, height=height, coarse=coarse, along_x=along_x, along_y=along_y)
     run.write_json("variables", list(expression.variables))
     ys, xs = torch.meshgrid(coarse, coarse, indexing="ij")
     checked = optim.gradient_check(expression, [xs[finite], ys[finite]], most=200, seed=run.seed)
