@@ -45,6 +45,7 @@ SAMPLES: dict[str, Callable[[Path], list[str]]] = {
     "autograd": points,
     "linear-regression": patients,
     "regularisation": patients,
+    "feature-normalisation": patients,
     "indicator-regression": flowers,
     "perceptron": points,
     "polynomial-regression": points,

@@ -1,6 +1,6 @@
 """Optimisation and regularisation: how parameters are found, and kept from fitting too well."""
 
-from tidu.catalogue.entry import System
+from tidu.catalogue.entry import System, Target
 from tidu.words import Text
 
 SYSTEMS = (
@@ -26,5 +26,27 @@ SYSTEMS = (
             "tidu.optim:AdamW",
         ),
         notes=("003#如何根据损失函数的梯度、学习率更新权重", "000#SGD"),
+    ),
+    System(
+        id="feature-normalisation",
+        chapter="optimisation",
+        title=Text("特征归一化", "Feature normalisation"),
+        about=Text(
+            "同一份数据，换个单位，下山的步数就差出几万倍。减去均值、除以标准差（只看训练行），"
+            "狭长的山谷就变成一只圆碗：条件数、最大的学习率、两条下降的足迹，前后对照。",
+            "The same data in other units can take ten thousand times the steps. Subtract the mean "
+            "and divide by the deviation, of the training rows alone, and a narrow valley becomes "
+            "a round bowl: condition number, largest learning rate and the way down, before and "
+            "after.",
+        ),
+        components=("tidu.data:Standardiser",),
+        experiment="tidu.experiments.optimisation.feature_normalisation",
+        presets=("quick", "standard"),
+        sources=("diabetes",),
+        notes=("002#feature normalization",),
+        targets=(
+            Target("standard", "condition_gain", ">=", 1000.0, every=True),
+            Target("standard", "steps_gain", ">=", 100.0, every=True),
+        ),
     ),
 )

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from tidu.views.report import Report as Report
     from tidu.views.report import write_report as write_report
     from tidu.views.surface import Surface as Surface
+    from tidu.views.surface import contour_pair as contour_pair
     from tidu.views.surface import contour_picture as contour_picture
     from tidu.views.surface import surface_picture as surface_picture
 
@@ -39,6 +40,7 @@ _HOME = {
     "Surface": "surface",
     "coefficient_bars": "regression",
     "computation_graph": "graph_picture",
+    "contour_pair": "surface",
     "contour_picture": "surface",
     "decision_boundary": "boundary",
     "heat_map": "heatmap",

@@ -49,28 +49,59 @@ def contour_picture(surface: Surface, name: str, title: Text) -> Picture:
 
     def draw(figure: Figure, language: str) -> None:
         axes = figure.add_subplot()
-        levels = _levels(surface.height)
-        filled = axes.contourf(
-            surface.x, surface.y, surface.height, levels, cmap=palette.SEQUENTIAL, extend="max"
-        )
-        axes.contour(
-            surface.x, surface.y, surface.height, levels, colors="white", linewidths=0.4, alpha=0.6
-        )
+        filled = draw_contours(axes, surface, language)
         if surface.path is not None:
-            way = Text("下降的足迹", "path of the descent")[language]
-            xs, ys = surface.path[:, 0], surface.path[:, 1]
-            axes.plot(xs, ys, "-", color="white", linewidth=3.2)
-            axes.plot(xs, ys, "-o", color=palette.VERMILION, markersize=3, label=way)
-            end = Text("终点", "end")[language]
-            axes.plot(xs[-1], ys[-1], "*", color="white", markeredgecolor="black", ms=13, label=end)
             axes.legend(frameon=True, loc="upper right")
-        axes.set_xlim(surface.x[0], surface.x[-1])
-        axes.set_ylim(surface.y[0], surface.y[-1])
-        axes.set_xlabel(surface.x_label[language])
-        axes.set_ylabel(surface.y_label[language])
         figure.colorbar(filled, ax=axes, label=surface.height_label[language], format="%.3g")
 
     return Picture(name, title, _alt(surface, "contour"), draw, surface.columns(), (6.6, 5.2))
+
+
+def contour_pair(
+    one: Surface, two: Surface, headings: tuple[Text, Text], name: str, title: Text
+) -> Picture:
+    """Two surfaces from above, side by side; a unit is as long upwards as across."""
+
+    def draw(figure: Figure, language: str) -> None:
+        panels = figure.subplots(1, 2)
+        for axes, surface, heading in zip(panels, (one, two), headings, strict=True):
+            filled = draw_contours(axes, surface, language)
+            axes.set_aspect("equal")
+            axes.set_title(heading[language])
+            figure.colorbar(filled, ax=axes, format="%.3g", shrink=0.8)
+        panels[0].legend(frameon=True, loc="upper left")
+
+    parts = [_alt(surface, "contour") for surface in (one, two)]
+    alt = Text(
+        "并排两幅。" + "".join(f"{h.zh}：{a.zh}" for h, a in zip(headings, parts, strict=True)),
+        "Two side by side. "
+        + " ".join(f"{h.en}: {a.en}" for h, a in zip(headings, parts, strict=True)),
+    )
+    columns = {f"{k}.{c}": v for k, s in ((1, one), (2, two)) for c, v in s.columns().items()}
+    return Picture(name, title, alt, draw, columns, (10.2, 4.4))
+
+
+def draw_contours(axes: Any, surface: Surface, language: str) -> Any:
+    """One surface with its path on ``axes``; what a colour bar needs."""
+    levels = _levels(surface.height)
+    filled = axes.contourf(
+        surface.x, surface.y, surface.height, levels, cmap=palette.SEQUENTIAL, extend="max"
+    )
+    axes.contour(
+        surface.x, surface.y, surface.height, levels, colors="white", linewidths=0.4, alpha=0.6
+    )
+    if surface.path is not None:
+        way = Text("下降的足迹", "path of the descent")[language]
+        xs, ys = surface.path[:, 0], surface.path[:, 1]
+        axes.plot(xs, ys, "-", color="white", linewidth=3.2)
+        axes.plot(xs, ys, "-o", color=palette.VERMILION, markersize=3, label=way)
+        end = Text("终点", "end")[language]
+        axes.plot(xs[-1], ys[-1], "*", color="white", markeredgecolor="black", ms=13, label=end)
+    axes.set_xlim(surface.x[0], surface.x[-1])
+    axes.set_ylim(surface.y[0], surface.y[-1])
+    axes.set_xlabel(surface.x_label[language])
+    axes.set_ylabel(surface.y_label[language])
+    return filled
 
 
 def surface_picture(surface: Surface, name: str, title: Text) -> Picture:
