@@ -129,7 +129,7 @@ def record_surfaces(config: Config, run: Run, train: Table, scaler: data.Standar
     names = train.feature_names
     if len(names) < 2:
         raise TiduError(
-            f"A surface over two weights needs two features; the table has only {', '.join(names)}.",
+            f"Two weights need two features; the table has only {', '.join(names)}.",
             "Bring a table with two columns besides the target.",
         )
     known = ("bmi", "s5") if run.data is None else names[:2]
