@@ -41,9 +41,9 @@ def error_curves(errors: np.ndarray, turn: int) -> Picture:
         axes.axvline(turn, color=palette.GREY, linestyle="--", linewidth=1)
         label = Text(f" {zh_turn}", f" {en_turn}")[language]
         axes.text(turn, 0.97, label, transform=axes.get_xaxis_transform(), va="top")
-        axes.set_yscale("log")
-        low = float(errors[errors > 0].min()) if (errors > 0).any() else 1.0
-        axes.set_ylim(max(low * 0.8, lowest / 30), top)
+        if errors.any():
+            axes.set_yscale("log")
+            axes.set_ylim(max(float(errors[errors > 0].min()) * 0.8, lowest / 30), top)
         axes.set_xticks(degrees[:: max(1, len(degrees) // 14)])
         axes.grid(visible=True, axis="y")
         axes.set_xlabel(Text("多项式次数", "degree")[language])
