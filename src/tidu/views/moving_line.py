@@ -44,12 +44,8 @@ def moving_line(
             axes.plot(*way.T, color=palette.GREY, linewidth=0.7, alpha=0.15 + 0.5 * k / len(ends))
         axes.plot(*ends[-1].T, color=palette.BLACK, linewidth=2.2)
         draw_points(axes, points, labels, size=20)
-        for k, name in enumerate(classes):
-            colour, marker = palette.category(k), palette.marker(k)
-            axes.scatter([], [], s=20, color=colour, marker=marker, label=name)
-        axes.plot([], [], color=palette.BLACK, linewidth=2.2, label=LAST[language])
-        axes.plot([], [], color=palette.GREY, linewidth=0.7, label=BEFORE[language])
         axes.set(xlim=view[:2], ylim=view[2:], xlabel=axes_names[0], ylabel=axes_names[1])
+        _explain(axes, classes, language)
         figure.legend(loc="outside lower center", ncols=4)
 
     def interactive(language: str) -> str:
@@ -99,11 +95,7 @@ def xor_picture(
 
     def draw(figure: Figure, language: str) -> None:
         one, two = figure.subplots(1, 2)
-        for k, line in enumerate(lines):
-            ends = line_ends(line, wide)
-            one.plot(*ends.T, color=palette.GREY, linewidth=1.2)
-            place = ends.mean(0) - 0.1 * (ends[1] - ends[0])
-            one.text(*place, str(k + 1), ha="center", va="center", backgroundcolor="white")
+        _number(one, lines, wide)
         shares = np.stack([1 - region, region], axis=-1) * 255
         two.imshow(mixed_colours(shares), extent=near)
         for line in by_hand:
@@ -182,6 +174,24 @@ def line_ends(line: np.ndarray, view: View) -> np.ndarray:
     nearest = -away * normal
     along = np.array([normal[1], -normal[0]]) / length * 2
     return middle + size * np.stack([nearest + along, nearest - along])
+
+
+def _explain(axes: Any, classes: Sequence[str], language: str) -> None:
+    """Entries of the legend for both classes, the last line and those before."""
+    for k, name in enumerate(classes):
+        colour, marker = palette.category(k), palette.marker(k)
+        axes.scatter([], [], s=20, color=colour, marker=marker, label=name)
+    axes.plot([], [], color=palette.BLACK, linewidth=2.2, label=LAST[language])
+    axes.plot([], [], color=palette.GREY, linewidth=0.7, label=BEFORE[language])
+
+
+def _number(axes: Any, lines: np.ndarray, view: View) -> None:
+    """The lines in grey, numbered in their order."""
+    for k, line in enumerate(lines):
+        ends = line_ends(line, view)
+        axes.plot(*ends.T, color=palette.GREY, linewidth=1.2)
+        place = ends.mean(0) - 0.1 * (ends[1] - ends[0])
+        axes.text(*place, str(k + 1), ha="center", va="center", backgroundcolor="white")
 
 
 def paint_sides(axes: Any, line: np.ndarray, view: View) -> None:

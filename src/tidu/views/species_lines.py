@@ -53,14 +53,8 @@ def species_lines(
             axes.plot(reach, np.polyval(lines[code], reach), color=palette.VERMILION, linewidth=2)
             axes.set_title(f"{groups[code]} ({counts[code]})", fontsize=9)
             axes.set(xlim=(left, right), ylim=(bottom, top))
-        axes = panels.flat[0]
-        axes.plot([], [], color=palette.VERMILION, linewidth=2, label=OWN[language])
-        axes.plot([], [], "--", color=palette.GREY, linewidth=1.2, label=POOLED[language])
+        _label(panels, names, language)
         figure.legend(loc="outside lower center", ncols=2)
-        for axes in panels[-1]:
-            axes.set_xlabel(names[0])
-        for axes in panels[:, 0]:
-            axes.set_ylabel(names[1])
 
     return Picture(
         "species-lines",
@@ -82,6 +76,17 @@ def species_lines(
         },
         (max(6.0, 1.75 * columns), max(3.2, 1.7 * rows + 0.7)),
     )
+
+
+def _label(panels: np.ndarray, names: tuple[str, str], language: str) -> None:
+    """What both kinds of lines are, and the names below and beside the panels."""
+    first = panels.flat[0]
+    first.plot([], [], color=palette.VERMILION, linewidth=2, label=OWN[language])
+    first.plot([], [], "--", color=palette.GREY, linewidth=1.2, label=POOLED[language])
+    for axes in panels[-1]:
+        axes.set_xlabel(names[0])
+    for axes in panels[:, 0]:
+        axes.set_ylabel(names[1])
 
 
 def error_by_category(errors: np.ndarray, codes: np.ndarray, groups: Sequence[str]) -> Picture:
