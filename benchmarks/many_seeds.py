@@ -1,6 +1,6 @@
 """Eight seeds of the spiral in one computation against one seed, measured side by side.
 
-    python benchmarks/many_seeds.py results/many-seeds.json
+    python benchmarks/many_seeds.py benchmarks/many_seeds.json
 
 Runs with one seed and with eight take turns, so that a busy machine slows both alike. The ratio
 of the medians is what counts; both are the seconds of the whole experiment, evaluation and
