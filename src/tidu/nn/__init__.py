@@ -8,6 +8,7 @@ from tidu.nn.attention_masks import causal_mask as causal_mask
 from tidu.nn.attention_masks import padding_mask as padding_mask
 from tidu.nn.dcgan import ConvDiscriminator as ConvDiscriminator
 from tidu.nn.dcgan import ConvGenerator as ConvGenerator
+from tidu.nn.dropout import Dropout as Dropout
 from tidu.nn.gan import Discriminator as Discriminator
 from tidu.nn.gan import Generator as Generator
 from tidu.nn.gpt import GPT as GPT

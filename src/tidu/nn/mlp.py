@@ -18,18 +18,28 @@ from itertools import pairwise
 from jaxtyping import Float
 from torch import Tensor, nn
 
+from tidu.nn.dropout import Dropout
+
 
 class MLP(nn.Module):
     """``sizes`` are the widths from input to output: ``(2, 32, 32, 3)`` has two hidden layers.
 
-    With only two sizes it is a linear model. Everything happens in the last dimension.
+    With only two sizes it is a linear model. Everything happens in the last dimension. In training
+    a share ``dropout`` of every hidden layer's units is silenced, and ``input_dropout`` of the
+    inputs.
 
     >>> import torch
     >>> MLP((2, 32, 32, 3))(torch.zeros(100, 2)).shape
     torch.Size([100, 3])
     """
 
-    def __init__(self, sizes: Sequence[int], activation: Callable[[], nn.Module] = nn.ReLU) -> None:
+    def __init__(
+        self,
+        sizes: Sequence[int],
+        activation: Callable[[], nn.Module] = nn.ReLU,
+        dropout: float = 0.0,
+        input_dropout: float = 0.0,
+    ) -> None:
         super().__init__()
         if len(sizes) < 2 or min(sizes) < 1:
             raise ValueError(
@@ -37,10 +47,11 @@ class MLP(nn.Module):
                 f"got {tuple(sizes)}; write them as (2, 32, 3)"
             )
         self.sizes = tuple(sizes)
-        layers: list[nn.Module] = []
-        for before, after in pairwise(sizes):
+        layers: list[nn.Module] = [Dropout(input_dropout)] if input_dropout else []
+        for before, after in pairwise(sizes[:-1]):
             layers += [nn.Linear(before, after), activation()]
-        self.layers = nn.Sequential(*layers[:-1])
+            layers += [Dropout(dropout)] if dropout else []
+        self.layers = nn.Sequential(*layers, nn.Linear(sizes[-2], sizes[-1]))
 
     def forward(self, input: Float[Tensor, "*batch first"]) -> Float[Tensor, "*batch last"]:
         """The output of the last linear map."""
