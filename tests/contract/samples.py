@@ -50,6 +50,7 @@ SAMPLES: dict[str, Callable[[Path], list[str]]] = {
     "perceptron": points,
     "polynomial-regression": points,
     "softmax-regression": digit,
+    "mlp": digit,
     "gpt": lambda _: ["--prompt", "The ", "--length", "20"],
     "pruning": digit,
     "gan": lambda _: [],

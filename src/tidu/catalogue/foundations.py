@@ -240,6 +240,40 @@ SYSTEMS = (
         ),
     ),
     System(
+        id="mlp",
+        chapter="foundations",
+        title=Text("多层感知机", "Multilayer perceptron"),
+        about=Text(
+            "全连接网络：每个神经元看遍前一层，给“加权和有多正”打一个分，分数就是它的激活值。"
+            "从课堂上的 784-16-16-10 到能认清数字和衣物的大网络，逐个神经元看它的权重与激活值。",
+            "The fully connected network: every neuron looks at the whole layer before it and "
+            "scores how positive its weighted sum is. From the 784-16-16-10 of the lecture to one "
+            "that reads digits and clothes well, with the weights and activation of each neuron "
+            "laid open.",
+        ),
+        components=("tidu.nn:MLP",),
+        experiment="tidu.experiments.foundations.mlp",
+        presets=("quick", "standard", "fashion", "lecture"),
+        sources=("mnist-5k", "mnist", "fashion-mnist"),
+        notes=("004#什么是神经网络", "003#常见的神经网络类型"),
+        targets=(
+            Target(
+                "standard",
+                "accuracy",
+                ">=",
+                0.985,
+                published=Figure("0.9804 (100 hidden, regularised)", "Nielsen 2015, chapter 3"),
+            ),
+            Target(
+                "fashion",
+                "accuracy",
+                ">=",
+                0.90,
+                published=Figure("0.900 (the data's own MLP)", "Zalando Fashion-MNIST read-me"),
+            ),
+        ),
+    ),
+    System(
         id="spiral",
         chapter="foundations",
         title=Text("螺旋分类", "Spiral classification"),
@@ -249,7 +283,7 @@ SYSTEMS = (
             "Three arms wound into each other that no straight line can part, and the small "
             "network that bends the plane until it can. Watch its boundary grow.",
         ),
-        components=("tidu.nn:MLP", "tidu.nn:StackedLinear"),
+        components=("tidu.nn:StackedLinear",),
         experiment="tidu.experiments.foundations.spiral",
         presets=("quick", "standard", "two-spirals"),
         notes=("001#导语",),
