@@ -35,6 +35,7 @@ FILES = {
 }
 KEYS = {"experiment", "preset", "config", "seeds", "environment", "summary", "per_seed", "seconds"}
 LEAST_SEEDS = {"standard": 3}
+FORMATS = {"float32", "bfloat16"}  # what a precision of "auto" can turn out to be
 
 HEADINGS = (
     Text("系统", "System"),
@@ -109,6 +110,9 @@ def _wrong(experiment: str, preset: str, result: dict[str, Any]) -> Iterator[str
     now = json.loads(json.dumps(dataclasses.asdict(load_experiment(experiment).preset(preset))))
     for field in sorted({*now, *result["config"]}):
         then = result["config"].get(field, "nothing")
+        # "auto" stands for what suited the processor that measured, whichever of the two it was.
+        if now.get(field) == "auto" and then in FORMATS:
+            continue
         if then != now.get(field, "nothing"):
             yield f"measured with {field} = {then}, the preset has {now.get(field, 'nothing')}"
     if len(result["seeds"]) < LEAST_SEEDS.get(preset, 1):
