@@ -6,8 +6,8 @@ Source: Radford et al. 2019, "Language Models are Unsupervised Multitask Learner
 pre-norm, a last layer norm, learned positions, weights drawn with standard deviation 0.02, the
 projections into the residual path scaled by 1/sqrt(2 x layers), W tied to the token embedding.
 
-Where ours differs: positions may also be rotary, sinusoidal or absent; tying and biases are a
-choice. With the defaults it equals GPT-2 on the same weights.
+Where ours differs: positions may also be rotary, sinusoidal or absent; tying, biases and the form
+of GELU are a choice. With the defaults it equals GPT-2 on the same weights.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from torch.nn import functional
 
 from tidu.nn.key_value_cache import KeyValueCache, LayerCache
 from tidu.nn.positions import LearnedPositions, RotaryPositions, SinusoidalPositions
-from tidu.nn.transformer_block import TransformerBlock
+from tidu.nn.transformer_block import Gelu, TransformerBlock
 
 Positions = Literal["learned", "rotary", "sinusoidal", "none"]
 
@@ -49,6 +49,7 @@ class GPT(nn.Module):
         positions: Positions = "learned",
         tied: bool = True,
         bias: bool = True,
+        gelu: Gelu = "tanh",
     ) -> None:
         super().__init__()
         self.context = context
@@ -57,7 +58,7 @@ class GPT(nn.Module):
         rotary = RotaryPositions(context, dim // num_heads) if positions == "rotary" else None
         self.dropout = nn.Dropout(dropout)
         self.blocks = nn.ModuleList(
-            TransformerBlock(dim, num_heads, dropout=dropout, bias=bias, rotary=rotary)
+            TransformerBlock(dim, num_heads, dropout=dropout, bias=bias, rotary=rotary, gelu=gelu)
             for _ in range(layers)
         )
         self.norm = nn.LayerNorm(dim, bias=bias)

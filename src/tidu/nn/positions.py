@@ -7,11 +7,14 @@ Sinusoidal (Vaswani et al. 2017, section 3.5), added to the input:
 Learned (Gehring et al. 2017; GPT-2): one free vector for every position, added to the input.
 
 Rotary (Su et al. 2021, "RoFormer", equation 34): queries and keys are turned, each pair of
-features (2j, 2j+1) by the angle i / 10000^(2j/d), so that a score depends only on the distance
-of the two positions.
+features (a, b) = (x_2j, x_2j+1) by the angle t = i / 10000^(2j/d), so that a score depends only
+on the distance of the two positions:
+
+    (a, b)  ->  (a cos t - b sin t, b cos t + a sin t)        a + ib  ->  (a + ib) e^(it)
 
 Where ours differs: the rotary pairs are neighbours, as in the paper; several libraries pair
-feature j with j + d/2 instead, which is the same up to a fixed order of the features.
+feature j with j + d/2 instead, which is the same up to a fixed order of the features. The turn is
+computed as the complex product on the right, one pass over memory where the left side takes five.
 """
 
 from __future__ import annotations
@@ -82,8 +85,7 @@ class RotaryPositions(nn.Module):
     torch.Size([2, 8, 3, 4])
     """
 
-    cosine: Tensor
-    sine: Tensor
+    turns: Tensor
 
     def __init__(self, context: int, head_dim: int) -> None:
         super().__init__()
@@ -93,14 +95,16 @@ class RotaryPositions(nn.Module):
                 "choose an even one"
             )
         table = sinusoidal_positions(context, head_dim)
-        sine, cosine = table[:, 0::2], table[:, 1::2]
-        self.register_buffer("cosine", torch.stack([cosine, cosine], -1).flatten(1), False)
-        self.register_buffer("sine", torch.stack([-sine, sine], -1).flatten(1), False)
+        # Kept as pairs of real numbers: moving a module to another type drops imaginary parts.
+        self.register_buffer("turns", torch.stack([table[:, 1::2], table[:, 0::2]], -1), False)
 
     def forward(
         self, x: Float[Tensor, "*batch time head"], start: int = 0
     ) -> Float[Tensor, "*batch time head"]:
-        """Each pair ``(a, b)`` becomes ``(a cos - b sin, b cos + a sin)``."""
-        here = slice(start, start + x.shape[-2])
-        swapped = x.unflatten(-1, (-1, 2)).flip(-1).flatten(-2)
-        return x * self.cosine[here].to(x.dtype) + swapped * self.sine[here].to(x.dtype)
+        """Each pair times e^(it); complex numbers have at least single precision."""
+        if x.dtype in (torch.bfloat16, torch.float16):
+            return self.forward(x.float(), start).to(x.dtype)
+        turns = self.turns[start : start + x.shape[-2]]
+        pairs = torch.view_as_complex(x.unflatten(-1, (-1, 2)).contiguous())
+        turned = pairs * torch.view_as_complex(turns.to(x.dtype))
+        return torch.view_as_real(turned).flatten(-2)
