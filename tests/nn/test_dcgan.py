@@ -10,10 +10,10 @@ from tidu.nn import ConvDiscriminator, ConvGenerator, spherical_interpolation
 
 @pytest.mark.parametrize(("size", "colours"), [(4, 1), (28, 1), (32, 3)])
 def test_images_of_any_multiple_of_four(size: int, colours: int) -> None:
-    images = ConvGenerator(5, 2, size, colours)(torch.randn(3, 5))
+    images = ConvGenerator(5, 2, 6, size, colours)(torch.randn(3, 5))
     assert images.shape == (3, colours, size, size)
     assert bool(((images > 0) & (images < 1)).all())
-    assert ConvDiscriminator(2, size, colours)(images).shape == (3,)
+    assert ConvDiscriminator(2, 6, size, colours)(images).shape == (3,)
 
 
 @pytest.mark.parametrize("player", [ConvGenerator, ConvDiscriminator])
@@ -58,3 +58,12 @@ def test_an_arc_between_equal_directions_is_a_straight_line() -> None:
     torch.testing.assert_close(middle, 2 * start)
     (slope,) = torch.autograd.grad(middle.sum(), start)
     assert torch.isfinite(slope).all()
+
+
+def test_the_discriminator_sees_the_image_as_a_whole() -> None:
+    """Its logit is no sum over places: halves that never touch count together."""
+    judge, empty = ConvDiscriminator(3, size=28).double(), torch.zeros(1, 1, 28, 28).double()
+    top, bottom = empty.clone(), empty.clone()
+    top[..., :6, :], bottom[..., 22:, :] = torch.rand(2, 6, 28).double()
+    apart = judge(top) + judge(bottom) - judge(empty)
+    assert (judge(top + bottom) - apart).abs() > 1e-6

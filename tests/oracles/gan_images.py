@@ -27,8 +27,8 @@ def example(dtype: torch.dtype) -> list[tuple[Callable[..., object], tuple[Tenso
         (frechet_distance, (one, other)),
         (lambda a, b: spherical_interpolation(a, b, 0.3), (start, end)),
         (between, (one, other[:20], weight)),
-        (ConvGenerator(noise=6, channels=3).to(dtype), (start,)),
-        (ConvDiscriminator(channels=3).to(dtype), (images,)),
+        (ConvGenerator(noise=6, channels=3, hidden=8).to(dtype), (start,)),
+        (ConvDiscriminator(channels=3, hidden=8).to(dtype), (images,)),
     ]
 
 
@@ -69,10 +69,10 @@ def _by_sqrtm(one: Tensor, other: Tensor) -> Tensor:
 
 
 def _players(dtype: torch.dtype) -> Iterator[Case]:
-    noise, channels, colours, batch = (torch.randint(1, 5, (4,)) + 1).tolist()
-    size = 4 * int(torch.randint(2, 5, ()))
+    noise, channels, hidden, colours = (torch.randint(1, 5, (4,)) + 1).tolist()
+    size, batch = 4 * int(torch.randint(2, 5, ())), int(torch.randint(4, 9, ()))
     z, images = torch.randn(batch, noise, dtype=dtype), torch.rand(batch, colours, size, size)
-    ours = ConvGenerator(noise, channels, size, colours).to(dtype)
+    ours = ConvGenerator(noise, channels, hidden, size, colours).to(dtype)
     weights = [p.detach().clone().requires_grad_() for p in ours.parameters()]
     yield Case(
         f"generator of {colours} x {size} x {size}",
@@ -81,7 +81,7 @@ def _players(dtype: torch.dtype) -> Iterator[Case]:
         (z,),
         list(zip(ours.parameters(), weights, strict=True)),
     )
-    judge = ConvDiscriminator(channels, size, colours).to(dtype)
+    judge = ConvDiscriminator(channels, hidden, size, colours).to(dtype)
     own = [p.detach().clone().requires_grad_() for p in judge.parameters()]
     yield Case(
         f"discriminator of {colours} x {size} x {size}",
@@ -93,8 +93,10 @@ def _players(dtype: torch.dtype) -> Iterator[Case]:
 
 
 def _generated(z: Tensor, weights: list[Tensor], shape: tuple[int, ...]) -> Tensor:
-    first, scale1, shift1, grow1, scale2, shift2, grow2, bias = weights
-    maps = _normalised((z @ first.T).view(-1, *shape), scale1, shift1).clamp(min=0)
+    first, scale0, shift0, spread, scale1, shift1, grow1, scale2, shift2, grow2, bias = weights
+    whole = _normalised((z @ first.T)[..., None, None], scale0, shift0).clamp(min=0)
+    maps = (whole[..., 0, 0] @ spread.T).view(-1, *shape)
+    maps = _normalised(maps, scale1, shift1).clamp(min=0)
     maps = _normalised(_grown(maps, grow1), scale2, shift2).clamp(min=0)
     return 1 / (1 + torch.exp(-(_grown(maps, grow2) + bias[:, None, None])))
 
@@ -112,14 +114,18 @@ def _normalised(maps: Tensor, scale: Tensor, shift: Tensor) -> Tensor:
 
 
 def _judged(images: Tensor, weights: list[Tensor]) -> Tensor:
-    shrink1, bias1, shrink2, bias2, last, bias = weights
+    shrink1, bias1, shrink2, bias2, gather, offset, last, bias = weights
     maps = images
-    for weight, offset in ((shrink1, bias1), (shrink2, bias2)):
+    for weight, shift in ((shrink1, bias1), (shrink2, bias2)):
         patches = unfold(maps, 4, stride=2, padding=1)
         side = maps.shape[-1] // 2
-        maps = (weight.flatten(1) @ patches + offset[:, None]).view(len(images), -1, side, side)
-        maps = torch.where(maps > 0, maps, 0.2 * maps)
-    return maps.flatten(1) @ last[0] + bias
+        maps = (weight.flatten(1) @ patches + shift[:, None]).view(len(images), -1, side, side)
+        maps = _leaky(maps)
+    return _leaky(maps.flatten(1) @ gather.T + offset) @ last[0] + bias
+
+
+def _leaky(values: Tensor) -> Tensor:
+    return torch.where(values > 0, values, 0.2 * values)
 
 
 def _paths(seed: int, dtype: torch.dtype) -> Iterator[Case]:

@@ -50,6 +50,7 @@ class Config:
     batch: PositiveInt = 64  # real images a turn, and as many drawn ones
     noise: PositiveInt = 64  # numbers of noise that an image is made from
     channels: PositiveInt = 32  # maps of the layers next to the image
+    hidden: PositiveInt = 256  # width of the layers that see the whole image
     lr: PositiveFloat = 0.002  # Adam's learning rate at the start; it falls to 0 along a cosine
     beta1: OpenFraction = 0.0  # Adam's momentum
     average: OpenFraction = 0.998  # how slowly the average of the generator's weights moves
@@ -113,7 +114,7 @@ def run(config: Config, run: Run) -> dict[str, float]:
 def play(config: Config, run: Run, images: data.Images, scale: Scale) -> torch.nn.Module:
     """Generator and discriminator take turns; the average generator is what comes out."""
     generator = generator_of(config).to(run.device)
-    discriminator = nn.ConvDiscriminator(config.channels, SIZE).to(run.device)
+    discriminator = nn.ConvDiscriminator(config.channels, config.hidden, SIZE).to(run.device)
     for player in (generator, discriminator):
         player.to(memory_format=torch.channels_last)  # pyright: ignore[reportCallIssue]
     average = copy.deepcopy(generator).requires_grad_(False).eval()
@@ -308,7 +309,7 @@ def walks(config: Config, run: Run, network: torch.nn.Module) -> Tensor:
 
 def generator_of(config: Config) -> nn.ConvGenerator:
     """An untrained generator."""
-    return nn.ConvGenerator(config.noise, config.channels, SIZE)
+    return nn.ConvGenerator(config.noise, config.channels, config.hidden, SIZE)
 
 
 def new_noise(config: Config, rng: torch.Generator, count: int) -> Tensor:
