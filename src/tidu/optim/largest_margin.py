@@ -27,7 +27,7 @@ def largest_margin(inputs: Float[Tensor, "rows columns"], targets: Float[Tensor,
     Planes pass through the origin; for any plane, let ``inputs`` end with a column of ones.
 
     >>> X = torch.tensor([[3.0, 1.0], [-3.0, 5.0]])
-    >>> largest_margin(X, torch.tensor([1.0, -1.0]))
+    >>> round(largest_margin(X, torch.tensor([1.0, -1.0])), 6)
     3.0
     """
     from scipy.optimize import nnls
