@@ -7,7 +7,7 @@ import json
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 import tyro
 
@@ -35,6 +35,7 @@ class Arguments:
     checkpoint_every: float = 10.0  # seconds between checkpoints; 0 for every step
     results: str | None = None  # also write the result as JSON into this folder
     report: bool = True  # draw pictures and write a report page
+    watch: Literal["gradients"] | None = None  # say what the gradients of every layer do
     quiet: bool = False  # no progress
     json: bool = False  # end with one line of JSON for programs
 
@@ -85,6 +86,7 @@ def _carry_out(experiment: Experiment, how: Arguments, config: Any) -> None:
         checkpoint_every=how.checkpoint_every,
         quiet=how.quiet or how.json,
         report=how.report,
+        watch=how.watch,
         config=config,
     )
     if not run.is_main:

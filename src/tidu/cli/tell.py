@@ -45,6 +45,8 @@ def result(path: Path) -> None:
     if differs:
         changed = Text("与提交的结果相比，改动了：", "changed against the committed result: ")
         console.print(changed[spoken] + differs, style="dim")
+    for remark in _remarks(path):
+        console.print(f"• {remark[spoken]}", soft_wrap=True)
     pictures = sorted((path / "pictures").glob(f"*.{spoken}.png"))
     for picture in pictures[:1]:
         console.print(Text("图片", "picture")[spoken] + f": {picture}", soft_wrap=True)
@@ -54,6 +56,15 @@ def result(path: Path) -> None:
     console.print(Text("\n接下来可以：", "\nNext:")[spoken])
     for command, words in commands.items():
         console.print(f"  {command:<44} {words[spoken]}", soft_wrap=True)
+
+
+def _remarks(path: Path) -> list[Text]:
+    """What watching the gradients said; of several seeds, of the first one."""
+    if store.about(path)["options"].get("watch") is None:
+        return []
+    from tidu.laboratory import gradients, trained
+
+    return gradients.remarks(trained(path))
 
 
 def _table(rows: list[outcome.Outcome], spoken: str) -> Table:

@@ -36,6 +36,7 @@ def run(
     checkpoint_every: float = 10.0,
     quiet: bool = False,
     report: bool = True,
+    watch: str | None = None,
     config: Any = None,
     **fields: Any,
 ) -> Run:
@@ -43,7 +44,8 @@ def run(
 
     ``fields`` change single fields of the preset's configuration. ``seeds=8`` trains the seeds
     ``seed .. seed + 7``. ``origin`` is another run to start from. Without ``report``, no
-    pictures are drawn and no report page is written.
+    pictures are drawn and no report page is written. ``watch="gradients"`` watches the gradients
+    of every loop and says what they mean; the training stays the same, bit for bit.
     """
     from tidu.laboratory import execute, given
     from tidu.runs import store
@@ -55,6 +57,7 @@ def run(
     check(config)
     _check_counts(seed, seeds, threads, checkpoint_every)
     given.check(found, data=data, target=target, origin=origin)
+    _check_watch(watch)
     if origin is not None:
         origin = str(store.find(origin).resolve())
     told = {
@@ -68,6 +71,7 @@ def run(
             "data": _absolute(data),
             "target": target,
             "device": execute.usable_device(device),
+            "watch": watch,
         },
     }
     how = execute.How(checkpoint_every, quiet, report)
@@ -137,6 +141,13 @@ def _check_checkpoint_every(checkpoint_every: float) -> None:
         raise TiduError(
             f"--checkpoint-every must be seconds, at least 0; got {checkpoint_every}.",
             "Leave it out for every 10 seconds.",
+        )
+
+
+def _check_watch(watch: str | None) -> None:
+    if watch not in {None, "gradients"}:
+        raise TiduError(
+            f"--watch must be gradients; got {watch!r}.", "Leave it out to watch nothing."
         )
 
 

@@ -17,12 +17,12 @@ import torch
 
 from tidu.errors import TiduError
 from tidu.files import disk_error, write_json
-from tidu.laboratory import finish
+from tidu.laboratory import finish, gradients
 from tidu.laboratory.experiment import Experiment
 from tidu.runs import store
 from tidu.runs.provenance import environment, now
 from tidu.runs.run import Options, Run
-from tidu.runs.steps import Interrupted
+from tidu.runs.steps import Diverged, Interrupted
 from tidu.runs.summary import summarise
 from tidu.train import processes
 
@@ -214,6 +214,9 @@ def _metrics(experiment: Experiment, config: Any, run: Run) -> Any:
     """Run the experiment. A value that some part of it refuses is told as a mistake to mend."""
     try:
         return experiment.module.run(config, run)
+    except Diverged as problem:
+        problem.hint = "\n  ".join([problem.hint, *(said.en for said in gradients.remarks(run))])
+        raise
     except TiduError:
         raise
     except Exception as problem:

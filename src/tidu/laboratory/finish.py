@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from tidu.files import write_bytes
-from tidu.laboratory import report_page
+from tidu.laboratory import gradients, report_page
 from tidu.laboratory.experiment import Experiment
 from tidu.runs import Run, store
 from tidu.views.picture import Picture
@@ -35,7 +35,7 @@ def leave_report(experiment: Experiment, path: Path, told: dict[str, Any], run: 
     report = path / "report.html"
     if report.exists():
         return
-    drawn = pictures_of(experiment, run)
+    drawn = [*pictures_of(experiment, run), *gradients.pictures(run)]
     folder = path / "pictures"
     folder.mkdir(exist_ok=True)
     for picture in drawn:

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from tidu import catalogue
-from tidu.laboratory import outcome
+from tidu.laboratory import gradients, outcome
 from tidu.laboratory.experiment import Experiment
 from tidu.runs import Run
 from tidu.views.picture import Picture
@@ -39,6 +39,7 @@ def write(
         },
         measures=[_measure(one) for one in outcome.outcomes(told, done)],
         pictures=pictures,
+        remarks={Text("梯度诊断", "Gradients"): gradients.remarks(run)},
         history=run.history(),
         config=_config(experiment, run.config),
         environment=_environment(told["environment"]),

@@ -30,13 +30,12 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import torch
 from torch import Tensor
 
 from tidu.record import diagnosis_words as words
-from tidu.record.gradient_flow import Row
+from tidu.record.gradient_flow import Row, figures
 from tidu.words import Text
 
 LEAST_STEP, MOST_STEP = 1e-4, 1e-2  # of a layer's weights
@@ -88,7 +87,7 @@ class _Seen:
         self.looks = [row["step"] for row in rows]
         self.there = torch.tensor([[name in row["gradient"] for name in layers] for row in rows])
         self.gradient, weight, update, self.dead = (
-            _table(rows, part, layers) for part in ("gradient", "weight", "update", "dead")
+            figures(rows, part, layers) for part in ("gradient", "weight", "update", "dead")
         )
         weight = weight.where(weight > 0, torch.nan)  # nothing is relative to weights of 0
         self.relative, self.steps = self.gradient / weight, update / weight
@@ -233,18 +232,3 @@ def _healthy(seen: _Seen) -> Finding:
 def _median(values: Tensor) -> Tensor:
     """The median over the looks (the first dimension), without those where there is no figure."""
     return values.nanquantile(0.5, 0)
-
-
-def _table(rows: Sequence[Row], part: str, layers: list[str]) -> Tensor:
-    copies = max(len(_numbers(v)) for row in rows for v in row["gradient"].values())
-    table = torch.full((len(rows), len(layers), copies), math.nan, dtype=torch.float64)
-    for look, row in enumerate(rows):
-        for place, layer in enumerate(layers):
-            if layer in row[part]:
-                table[look, place] = torch.tensor(_numbers(row[part][layer]), dtype=torch.float64)
-    return table
-
-
-def _numbers(value: Any) -> list[float]:
-    """One number a copy; those that are not finite stand in files as text."""
-    return [float(v) for v in (value if isinstance(value, list) else [value])]

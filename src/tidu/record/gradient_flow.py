@@ -16,7 +16,8 @@ the unit silent. A penalty on the weights that stands in the loss gives dead uni
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+import math
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from types import TracebackType
 from typing import Any
@@ -203,6 +204,27 @@ class GradientFlow:
     def _trained_by(self, optimizer: Optimizer) -> Iterator[Layer]:
         own = {id(p) for group in optimizer.param_groups for p in group["params"]}
         return (layer for key, layer in self._layers.items() if key in own)
+
+
+def figures(rows: Sequence[Row], part: str, layers: Sequence[str]) -> Tensor:
+    """One part of the rows as a tensor (looks, layers, copies), NaN where there is no figure.
+
+    >>> figures([{"gradient": {"0": 2.0}}], "gradient", ["0", "1"])[0, :, 0]
+    tensor([2., nan], dtype=torch.float64)
+    """
+    each = [[_numbers(row[part].get(layer, [])) for layer in layers] for row in rows]
+    copies = max((len(numbers) for row in each for numbers in row), default=0)
+    table = torch.full((len(rows), len(layers), max(copies, 1)), math.nan, dtype=torch.float64)
+    for look, row in enumerate(each):
+        for place, numbers in enumerate(row):
+            if numbers:
+                table[look, place] = torch.tensor(numbers, dtype=torch.float64)
+    return table
+
+
+def _numbers(value: Any) -> list[float]:
+    """One number a copy; in a file, those that are not finite stand as text."""
+    return [float(v) for v in (value if isinstance(value, list) else [value])]
 
 
 def _layers(networks: Mapping[str, nn.Module]) -> Iterator[Layer]:
