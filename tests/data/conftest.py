@@ -19,6 +19,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from pokemon_files import JOINED, write_published
 
 from tidu.data import registry
 from tidu.data.cache import hash_of
@@ -119,6 +120,8 @@ class Published:
             _write_idx(self._mirrored(), folder)
         elif self.source.id.startswith("tang"):
             _write_json(self._mirrored_poems(), folder, [f.name for f in form.files])
+        elif self.source.kind == "table":
+            write_published(self.mirror / self.source.folder / "pokemon.csv", folder)
         else:
             (folder / "input.txt").write_bytes(
                 (self.mirror / self.source.folder / "input.txt").read_bytes()
@@ -197,6 +200,8 @@ def _standin(source: Source, folder: Path) -> Source:
         poems += [poems[0], {"title": "空", "author": "人", "paragraphs": []}]
         text = "\n".join(json.dumps(poem, ensure_ascii=False) for poem in poems)
         file.write_bytes(gzip.compress(text.encode()))
+    elif source.kind == "table":
+        file.write_text(JOINED, encoding="utf-8")
     else:
         file.write_bytes(b"First Citizen:\nBefore we proceed any further, hear me speak.\n" * 50)
     return dataclasses.replace(source, content_hash=hash_of(source.forms[0].read(folder)))

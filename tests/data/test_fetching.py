@@ -24,8 +24,13 @@ NOWHERE = "http://127.0.0.1:9"  # the discard port: nothing listens
 
 
 def same(one: Any, other: Any) -> bool:
-    values = zip(vars(one).values(), vars(other).values(), strict=True)
-    return all(torch.equal(a, b) if isinstance(a, torch.Tensor) else a == b for a, b in values)
+    if isinstance(one, torch.Tensor):
+        return torch.equal(one, other)
+    if isinstance(one, dict):
+        return one.keys() == other.keys() and all(same(one[key], other[key]) for key in one)
+    if dataclasses.is_dataclass(one):
+        return same(vars(one), vars(other))
+    return one == other
 
 
 @pytest.fixture

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import torch
+from pokemon_files import JOINED
 
 from tidu.data.collection import pokemon
 
@@ -32,13 +33,6 @@ PUBLISHED = {
         for stat, value in enumerate(values, 1)
     ),
 }
-JOINED = """id,name,species_id,is_default,type1,type2,hp,attack,defense,sp_attack,sp_defense,speed,\
-height_dm,weight_hg,base_experience,capture_rate,generation,is_legendary,is_mythical
-6,charizard,6,1,fire,flying,78,84,78,109,85,100,17,905,267,45,1,0,0
-7,squirtle,7,1,water,,44,48,65,50,64,43,5,90,63,45,1,0,0
-12,butterfree,12,1,bug,flying,60,45,50,90,80,70,11,320,198,45,1,0,0
-10034,charizard-mega-x,6,0,fire,dragon,78,130,111,130,85,100,17,1105,,45,1,0,0
-"""
 
 
 def test_the_published_files_join_to_the_joined_one(tmp_path: Path) -> None:

@@ -215,6 +215,11 @@ class LSTM(nn.Module):
     def _fused_alone(
         self, input: Tensor, hidden: Tensor, cell: Tensor, weights: list[Tensor]
     ) -> tuple[Tensor, Tensor, Tensor]:
+        if torch.is_autocast_enabled("cpu") and not torch.ops.mkldnn._is_mkldnn_bf16_supported():
+            # On such processors the kernel exists in float32 alone.
+            with torch.autocast("cpu", enabled=False):
+                wide = (each.to(weights[0].dtype) for each in (input, hidden, cell))
+                return self._fused_alone(*wide, weights)
         return torch.lstm(
             input,
             (hidden, cell),

@@ -138,11 +138,11 @@ def set_rate(optimizer: torch.optim.Optimizer, rate: float) -> None:
         group["lr"] = rate
 
 
-@torch.no_grad()
 def answers(model: torch.nn.Module, pixels: Tensor, rows: Tensor, mean: Tensor) -> Tensor:
     """The logits of every seed on its ``rows`` (seeds, rows), a thousand at a time."""
-    parts = [model(prepared(pixels[part], mean)) for part in rows.split(1000, dim=1)]
-    return torch.cat(parts, dim=1)
+    with torch.no_grad():
+        parts = [model(prepared(pixels[part], mean)) for part in rows.split(1000, dim=1)]
+        return torch.cat(parts, dim=1)
 
 
 def accuracy(logits: Tensor, labels: Tensor) -> list[float]:
