@@ -19,8 +19,8 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from pokemon_files import JOINED, write_published
 
+from pokemon_files import JOINED, write_published
 from tidu.data import registry
 from tidu.data.cache import hash_of
 from tidu.data.source import File, Source

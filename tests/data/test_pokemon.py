@@ -6,8 +6,8 @@ from pathlib import Path
 
 import numpy as np
 import torch
-from pokemon_files import JOINED
 
+from pokemon_files import JOINED
 from tidu.data.collection import pokemon
 
 # PokéAPI's lines of three Pokémon, one of them with two types and a second form

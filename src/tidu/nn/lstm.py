@@ -218,8 +218,8 @@ class LSTM(nn.Module):
         if torch.is_autocast_enabled("cpu") and not torch.ops.mkldnn._is_mkldnn_bf16_supported():
             # On such processors the kernel exists in float32 alone.
             with torch.autocast("cpu", enabled=False):
-                wide = (each.to(weights[0].dtype) for each in (input, hidden, cell))
-                return self._fused_alone(*wide, weights)
+                input, hidden, cell = (each.to(weights[0].dtype) for each in (input, hidden, cell))
+                return self._fused_alone(input, hidden, cell, weights)
         return torch.lstm(
             input,
             (hidden, cell),

@@ -33,7 +33,7 @@ def numerical_gradient(
 ) -> Float[Tensor, ...]:
     """The gradient at ``point`` of ``function``, which returns one number; in the point's shape.
 
-    Without ``step`` the one that balances both errors is taken; with ``|x|`` above 1 it is relative.
+    Without ``step`` the one that balances both errors is taken, relative where ``|x|`` exceeds 1.
     ``entries`` (counted in the flattened point) restricts the work to a few; their slopes come in
     a row. It takes two values of the function for every entry.
 
