@@ -11,7 +11,7 @@ from torch.func import functional_call
 
 from oracles import Case
 from tidu.nn.gpt import GPT
-from tidu.nn.transformer_block import FeedForward, TransformerBlock
+from tidu.nn.transformer_block import FeedForward, Gelu, TransformerBlock
 
 
 def example(dtype: torch.dtype) -> list[tuple[Callable[..., object], tuple[Tensor, ...]]]:
@@ -29,8 +29,9 @@ def cases(seed: int, dtype: torch.dtype) -> Iterator[Case]:
     torch.manual_seed(seed)
     layers, heads, width, batch, time = torch.randint(1, 5, (5,)).tolist()
     dim, vocabulary, context, tied = heads * width, 7 + seed % 20, time + 3, seed % 2 == 0
-    ours = GPT(vocabulary, context, dim, layers, heads, tied=tied).to(dtype)
-    gpt2 = _gpt2(vocabulary, context, dim, layers, heads, tied).to(dtype)
+    gelu: Gelu = "tanh" if seed % 3 else "exact"
+    ours = GPT(vocabulary, context, dim, layers, heads, tied=tied, gelu=gelu).to(dtype)
+    gpt2 = _gpt2(vocabulary, context, dim, layers, heads, tied, gelu).to(dtype)
     pairs: list[tuple[Tensor, Tensor]] = []
     weights: dict[str, Tensor] = {}
     with torch.no_grad():
@@ -86,7 +87,7 @@ def _their_name(name: str) -> str:
 
 
 def _gpt2(
-    vocabulary: int, context: int, dim: int, layers: int, heads: int, tied: bool
+    vocabulary: int, context: int, dim: int, layers: int, heads: int, tied: bool, gelu: Gelu
 ) -> torch.nn.Module:
     from transformers import GPT2Config, GPT2LMHeadModel
 
@@ -96,6 +97,7 @@ def _gpt2(
         n_embd=dim,
         n_layer=layers,
         n_head=heads,
+        activation_function="gelu" if gelu == "exact" else "gelu_new",
         attn_pdrop=0.0,
         embd_pdrop=0.0,
         resid_pdrop=0.0,

@@ -58,7 +58,7 @@ SYSTEMS = (
         ),
         components=("tidu.nn:GPT",),
         experiment="tidu.experiments.attention.gpt",
-        presets=("quick", "standard", "shakespeare-long", "tang"),
+        presets=("quick", "standard", "shakespeare-long", "tang", "tang-lstm"),
         sources=("python-docs", "tiny-shakespeare", "tang-poems"),
         notes=("002#GPT", "004#直观解释Transformer"),
         targets=(
@@ -69,6 +69,14 @@ SYSTEMS = (
                 1.88,
                 published=Figure("1.88 nats/char on CPU", "nanoGPT README"),
             ),
+            Target(
+                "shakespeare-long",
+                "val_loss",
+                "<=",
+                1.60,
+                published=Figure("1.4697 nats/char on an A100", "nanoGPT README"),
+            ),
+            Target("tang", "below_5gram", ">=", 0.0, every=True),
         ),
     ),
 )

@@ -36,3 +36,4 @@ from tidu.optim.perceptron_rule import perceptron_rule as perceptron_rule
 from tidu.optim.ridge import ridge as ridge
 from tidu.optim.rmsprop import RMSProp as RMSProp
 from tidu.optim.sgd import SGD as SGD
+from tidu.optim.together import Together as Together

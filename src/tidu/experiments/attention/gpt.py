@@ -9,17 +9,21 @@ macbook": 4 layers, 4 heads, 128 wide, context 64, batch 12, 2,000 steps, no dro
 beta2 0.99, weight decay 0.1, clipping at 1, no biases); published 1.88. Where ours differs: the
 learning rate is 3e-3 where nanoGPT has 1e-3, and nanoGPT estimates its figure from 20 random
 batches, where here every character of the split counts.
+
+``--optimizer muon`` (Jordan et al. 2024, "Muon: an optimizer for hidden layers in neural networks")
+replaces the step of every matrix between embedding and output by the nearest matrix whose singular
+values are equal; embeddings and norms stay with AdamW. It learns about twice as fast per token.
 """
 
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal, cast
 
 import torch
 
-from tidu import data, nn, text, train
+from tidu import data, nn, optim, text, train
 from tidu.errors import TiduError
 from tidu.fields import (
     NonNegativeFloat,
@@ -46,9 +50,11 @@ class Config:
     context: PositiveInt = 64  # the most tokens it can look back on
     positions: Literal["learned", "rotary", "sinusoidal", "none"] = "learned"  # how it knows order
     bias: bool = False  # biases in the linear layers and norms
+    gelu: Literal["exact", "tanh"] = "exact"  # the nonlinearity; tanh: GPT-2's approximation
     dropout: OpenFraction = 0.0  # share of activations dropped while training
     batch: PositiveInt = 12  # windows in a step
     steps: PositiveInt = 2000  # training steps
+    optimizer: Literal["adamw", "muon"] = "adamw"  # muon: for the matrices between the ends
     lr: PositiveFloat = 3e-3  # learning rate after the warm-up
     final_lr: PositiveFloat = 1e-4  # learning rate at the end of the cosine
     warmup: NonNegativeInt = 100  # steps in which the learning rate rises
@@ -60,29 +66,22 @@ class Config:
     copied: PositiveInt = 20  # length of the character n-grams looked up in the training text
 
 
+LONG = Config(
+    dim=256,
+    context=128,
+    batch=24,
+    positions="rotary",
+    optimizer="muon",
+    lr=5e-3,
+    precision="auto",
+)
+TANG = replace(LONG, source="tang-poems", min_count=10, steps=1500, copied=7)
 PRESETS = {
     "quick": Config(source="python-docs", layers=2, dim=96, batch=16, steps=300),
     "standard": Config(),
-    "shakespeare-long": Config(
-        dim=256,
-        context=128,
-        batch=24,
-        steps=2000,
-        positions="rotary",
-        precision="auto",
-        lr=2e-3,
-    ),
-    "tang": Config(
-        source="tang-poems",
-        min_count=10,
-        dim=256,
-        batch=32,
-        steps=2000,
-        positions="rotary",
-        precision="auto",
-        lr=2e-3,
-        copied=7,
-    ),
+    "shakespeare-long": replace(LONG, steps=1500),
+    "tang": TANG,
+    "tang-lstm": replace(TANG, network="lstm"),
 }
 PICTURES = "gpt"  # drawn by this file of tidu.views.systems
 TAKES = ("data", "processes")
@@ -124,7 +123,9 @@ def run(config: Config, run: Run) -> dict[str, float]:
         _optimizer(config, network),
         run=run,
         steps=config.steps,
-        schedule=lambda step: _learning_rate(config, step),
+        schedule=optim.schedule.warmup_cosine(
+            config.lr, config.steps, config.warmup, config.final_lr
+        ),
         clip=config.clip,
         precision=config.precision,
         # Every 8th window: enough for a curve, and cheap.
@@ -137,10 +138,12 @@ def run(config: Config, run: Run) -> dict[str, float]:
     val_loss = nats(validation) * per_char
     share = max(1, len(training) // len(validation))
     counted = text.KneserNey(training, order=5, vocabulary=tokenizer.size)
+    val_loss_5gram = -float(counted.log_probs(validation).mean()) * per_char
     return {
         "val_loss": val_loss,
         "bits_per_char": val_loss / math.log(2),
-        "val_loss_5gram": -float(counted.log_probs(validation).mean()) * per_char,
+        "val_loss_5gram": val_loss_5gram,
+        "below_5gram": val_loss_5gram - val_loss,
         "train_loss": nats(training, every=share) * len(training) / len(corpus.train),
         **_write_samples(config, run, network, tokenizer, corpus),
     }
@@ -230,6 +233,7 @@ def _network(config: Config, vocabulary: int) -> nn.GPT | nn.RecurrentLanguageMo
         dropout=config.dropout,
         positions=config.positions,
         bias=config.bias,
+        gelu=config.gelu,
     )
     if config.network == "gpt":
         return gpt
@@ -241,21 +245,22 @@ def _network(config: Config, vocabulary: int) -> nn.GPT | nn.RecurrentLanguageMo
 
 
 def _optimizer(config: Config, network: torch.nn.Module) -> torch.optim.Optimizer:
-    matrices = [p for p in network.parameters() if p.ndim >= 2]
+    ends = [p for name, p in network.named_parameters() if "embedding" in name or "head" in name]
     vectors = [p for p in network.parameters() if p.ndim < 2]
+    others = {id(p) for p in (*ends, *vectors)}
+    matrices = [p for p in network.parameters() if id(p) not in others]
+    muon = config.optimizer == "muon"
     groups = [
-        {"params": matrices, "weight_decay": config.weight_decay},
+        {"params": ends if muon else ends + matrices, "weight_decay": config.weight_decay},
         {"params": vectors, "weight_decay": 0.0},
     ]
-    return torch.optim.AdamW(groups, config.lr, betas=(0.9, config.beta2), fused=True)
-
-
-def _learning_rate(config: Config, step: int) -> float:
-    """A straight rise during the warm-up, then half a cosine down to ``final_lr``."""
-    if step < config.warmup:
-        return config.lr * (step + 1) / (config.warmup + 1)
-    done = (step - config.warmup) / max(1, config.steps - config.warmup)
-    return config.final_lr + (config.lr - config.final_lr) * (1 + math.cos(math.pi * done)) / 2
+    adamw = torch.optim.AdamW(groups, config.lr, betas=(0.9, config.beta2), fused=True)
+    if not muon:
+        return adamw
+    inner = torch.optim.Muon(
+        matrices, config.lr, weight_decay=config.weight_decay, adjust_lr_fn="match_rms_adamw"
+    )
+    return optim.Together(inner, adamw)
 
 
 def _beginning(tokenizer: text.Tokenizer) -> torch.Tensor:
