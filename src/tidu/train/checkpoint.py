@@ -23,6 +23,15 @@ from tidu.errors import TiduError
 from tidu.files import write_atomically
 
 _HEADER = "tidu"
+# What reading a file that is no checkpoint, or half of one, may raise.
+_BROKEN = (
+    safetensors.SafetensorError,
+    OSError,
+    LookupError,
+    RuntimeError,
+    TypeError,
+    ValueError,
+)
 
 
 def save(path: Path, keep: Mapping[str, Any], about: Mapping[str, Any] | None = None) -> None:
@@ -82,8 +91,12 @@ def write_tensors(
 
 
 def _read_header(path: Path) -> dict[str, Any]:
-    with _reading(path), safetensors.safe_open(path, framework="pt") as file:
-        header = json.loads((file.metadata() or {})[_HEADER])
+    """The header alone, with the file opened once: a run at work may replace it meanwhile."""
+    with _reading(path), path.open("rb") as file:
+        length = int.from_bytes(file.read(8), "little")
+        if length > path.stat().st_size:
+            raise ValueError(f"a header of {length} bytes")
+        header = json.loads(json.loads(file.read(length))["__metadata__"][_HEADER])
         return {"state": header["state"], "about": header["about"]}
 
 
@@ -91,7 +104,7 @@ def _read_header(path: Path) -> dict[str, Any]:
 def _reading(path: Path) -> Generator[None]:
     try:
         yield
-    except (safetensors.SafetensorError, OSError, LookupError, TypeError, ValueError) as problem:
+    except _BROKEN as problem:
         raise TiduError(
             f"{path} is not a whole checkpoint of tidu: {problem!r}.", "Start a new run."
         ) from problem
