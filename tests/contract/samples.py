@@ -51,6 +51,7 @@ SAMPLES: dict[str, Callable[[Path], list[str]]] = {
     "polynomial-regression": points,
     "softmax-regression": digit,
     "mlp": digit,
+    "batch-norm": digit,
     "gpt": lambda _: ["--prompt", "The ", "--length", "20"],
     "pruning": digit,
     "gan": lambda _: [],

@@ -1,6 +1,6 @@
 """Optimisation and regularisation: how parameters are found, and kept from fitting too well."""
 
-from tidu.catalogue.entry import System, Target
+from tidu.catalogue.entry import Figure, System, Target
 from tidu.words import Text
 
 SYSTEMS = (
@@ -47,6 +47,34 @@ SYSTEMS = (
         targets=(
             Target("standard", "condition_gain", ">=", 1000.0, every=True),
             Target("standard", "steps_gain", ">=", 100.0, every=True),
+        ),
+    ),
+    System(
+        id="batch-norm",
+        chapter="optimisation",
+        title=Text("批归一化", "Batch normalisation"),
+        about=Text(
+            "每一层先把一批数据的每个特征拉回均值 0、方差 1，再用 γ、β 放开；用的时候改看滑动平均。"
+            "很深的 sigmoid 网络本来要在原地徘徊几千步，有了它几百步就读懂数字："
+            "两边各挑自己最快的学习率，公平地数步数。",
+            "Every layer first brings each feature of the batch to mean 0 and variance 1, then "
+            "sets it free by γ and β; in use, moving averages take over. A deep sigmoid network "
+            "that would dither for thousands of steps reads digits after hundreds. The steps are "
+            "counted fairly, each side at its own quickest learning rate.",
+        ),
+        components=("tidu.nn:BatchNorm1d", "tidu.nn:BatchNorm2d"),
+        experiment="tidu.experiments.optimisation.batch_norm",
+        presets=("quick", "standard"),
+        sources=("mnist-5k", "mnist", "fashion-mnist"),
+        notes=("002#batch_normalization",),
+        targets=(
+            Target(
+                "standard",
+                "speedup",
+                ">=",
+                5.0,
+                published=Figure("14 (Inception on ImageNet)", "Ioffe & Szegedy 2015, section 4.2"),
+            ),
         ),
     ),
 )

@@ -6,6 +6,8 @@ from tidu.nn.attention import dot_product_attention as dot_product_attention
 from tidu.nn.attention_masks import additive_mask as additive_mask
 from tidu.nn.attention_masks import causal_mask as causal_mask
 from tidu.nn.attention_masks import padding_mask as padding_mask
+from tidu.nn.batch_norm import BatchNorm1d as BatchNorm1d
+from tidu.nn.batch_norm import BatchNorm2d as BatchNorm2d
 from tidu.nn.dcgan import ConvDiscriminator as ConvDiscriminator
 from tidu.nn.dcgan import ConvGenerator as ConvGenerator
 from tidu.nn.dropout import Dropout as Dropout
@@ -16,6 +18,7 @@ from tidu.nn.indicator_linear import IndicatorLinear as IndicatorLinear
 from tidu.nn.indicator_linear import indicator_columns as indicator_columns
 from tidu.nn.key_value_cache import KeyValueCache as KeyValueCache
 from tidu.nn.key_value_cache import LayerCache as LayerCache
+from tidu.nn.layer_norm import LayerNorm as LayerNorm
 from tidu.nn.lenet import LeNet5 as LeNet5
 from tidu.nn.lenet import LeNet300100 as LeNet300100
 from tidu.nn.lstm import LSTM as LSTM
