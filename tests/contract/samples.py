@@ -52,6 +52,7 @@ SAMPLES: dict[str, Callable[[Path], list[str]]] = {
     "softmax-regression": digit,
     "mlp": digit,
     "batch-norm": digit,
+    "layer-norm": digit,
     "gpt": lambda _: ["--prompt", "The ", "--length", "20"],
     "pruning": digit,
     "gan": lambda _: [],

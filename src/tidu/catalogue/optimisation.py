@@ -77,4 +77,22 @@ SYSTEMS = (
             ),
         ),
     ),
+    System(
+        id="layer-norm",
+        chapter="optimisation",
+        title=Text("层归一化", "Layer normalisation"),
+        about=Text(
+            "批归一化横着看一批样本，层归一化竖着看一个样本：同一个张量上，谁和谁共用一个均值，"
+            "一眼就能看清。再看每批只剩两张图像时，哪一种还学得动。",
+            "Batch normalisation looks across the examples, layer normalisation down a single one. "
+            "See on one tensor which numbers share a mean, and which of the two still learns when "
+            "only two images are left in a batch.",
+        ),
+        components=("tidu.nn:LayerNorm",),
+        experiment="tidu.experiments.optimisation.layer_norm",
+        presets=("quick", "standard"),
+        sources=("mnist-5k", "mnist", "fashion-mnist"),
+        notes=("002#feature normalization",),
+        targets=(Target("standard", "small_batch_gain", ">=", 1.0),),
+    ),
 )
