@@ -29,6 +29,15 @@ def flowers(folder: Path) -> list[str]:
     return [str(folder / "flowers.csv")]
 
 
+def cells(folder: Path) -> list[str]:
+    """Two rows with three columns of the breast cancer table, and one that does not matter."""
+    rows = (
+        "mean texture,worst area,worst smoothness,hospital\n18.2,610.5,0.12,A\n22.0,1500,0.15,B\n"
+    )
+    (folder / "cells.csv").write_text(rows)
+    return [str(folder / "cells.csv")]
+
+
 def patients(folder: Path) -> list[str]:
     """Two rows with the columns of the diabetes table."""
     from tidu import data
@@ -44,6 +53,7 @@ SAMPLES: dict[str, Callable[[Path], list[str]]] = {
     "spiral": points,
     "autograd": points,
     "linear-regression": patients,
+    "logistic-regression": cells,
     "regularisation": patients,
     "feature-normalisation": patients,
     "indicator-regression": flowers,

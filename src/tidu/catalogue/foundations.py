@@ -131,6 +131,33 @@ SYSTEMS = (
         notes=("003#成本表面和等值线图",),
     ),
     System(
+        id="logistic-regression",
+        chapter="foundations",
+        title=Text("逻辑回归", "Logistic regression"),
+        about=Text(
+            "加权求和，再过一条 S 形曲线，就成了“是”的概率。牛顿法十来步走到底，与 scikit-learn "
+            "不加惩罚的解一致；两类若被一个平面完全分开，解就不存在，程序会直说。"
+            "也可换成你自己的 CSV。",
+            "A weighted sum through an S-shaped curve is the probability of a yes. Newton's method "
+            "is down in about ten steps and agrees with scikit-learn's unpenalised solution; where "
+            "a plane parts the classes there is none, and the run says so. Bring your own CSV if "
+            "you like.",
+        ),
+        components=(
+            "tidu.losses:binary_cross_entropy",
+            "tidu.optim:logistic_regression",
+            "tidu.metrics:area_under_curve",
+        ),
+        experiment="tidu.experiments.foundations.logistic_regression",
+        presets=("quick", "standard", "separable"),
+        sources=("breast-cancer",),
+        notes=("002#逻辑回归", "002#损失函数"),
+        targets=(
+            Target("standard", "sklearn_gap", "<=", 1e-6, every=True),
+            Target("separable", "separable", ">=", 1.0, every=True),
+        ),
+    ),
+    System(
         id="softmax-regression",
         chapter="foundations",
         title=Text("多分类 softmax 回归", "Softmax regression"),

@@ -59,12 +59,16 @@ def result(path: Path) -> None:
 
 
 def _remarks(path: Path) -> list[Text]:
-    """What watching the gradients said; of several seeds, of the first one."""
-    if store.about(path)["options"].get("watch") is None:
+    """What the run, and watching its gradients, said; of several seeds, of the first one."""
+    told = store.about(path)
+    first = path / f"seed-{told['seeds'][0]}"
+    watched = told["options"].get("watch") is not None
+    if not watched and not any((place / "remarks.json").exists() for place in (path, first)):
         return []
     from tidu.laboratory import gradients, trained
 
-    return gradients.remarks(trained(path))
+    run = trained(path)
+    return [*run.remarks(), *gradients.remarks(run)]
 
 
 def _table(rows: list[outcome.Outcome], spoken: str) -> Table:

@@ -30,12 +30,12 @@ if TYPE_CHECKING:
     from tidu.data.memory_sequences import adding_sequences as adding_sequences
     from tidu.data.memory_sequences import copy_sequences as copy_sequences
     from tidu.data.memory_sequences import one_hot_signs as one_hot_signs
-    from tidu.data.new_rows import category_levels as category_levels
     from tidu.data.new_rows import read_levels as read_levels
     from tidu.data.new_rows import read_rows as read_rows
     from tidu.data.own_images import image_like as image_like
     from tidu.data.own_images import images_or as images_or
     from tidu.data.own_table import own_or as own_or
+    from tidu.data.parts import parts as parts
     from tidu.data.plane import grid_lines as grid_lines
     from tidu.data.registry import find as find
     from tidu.data.registry import sources as sources
@@ -56,9 +56,10 @@ _HOMES = {
     "image_folder": ("read_image", "read_images"),
     "kinds": ("Category", "Corpus", "Images", "Table"),
     "memory_sequences": ("SYMBOLS", "adding_sequences", "copy_sequences", "one_hot_signs"),
-    "new_rows": ("category_levels", "read_levels", "read_rows"),
+    "new_rows": ("read_levels", "read_rows"),
     "own_images": ("image_like", "images_or"),
     "own_table": ("own_or",),
+    "parts": ("parts",),
     "plane": ("grid_lines",),
     "registry": ("find", "sources"),
     "schema": ("Schema",),

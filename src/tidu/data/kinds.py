@@ -85,16 +85,27 @@ class Table:
         train = self.features[order[test:]]
         means = train.nanmean(0).nan_to_num(0.0)
 
-        def part(chosen: Tensor) -> Table:
-            features = self.features[chosen]
-            filled = torch.where(features.isnan(), means, features)
-            categories = {
-                name: Category(column.codes[chosen], column.levels)
-                for name, column in self.categories.items()
-            }
-            return replace(self, features=filled, target=self.target[chosen], categories=categories)
+        return self.rows(order[test:], means), self.rows(order[:test], means)
 
-        return part(order[test:]), part(order[:test])
+    def rows(self, chosen: Int64[Tensor, " chosen"], means: Float64[Tensor, " columns"]) -> Table:
+        """The table with the ``chosen`` rows alone, missing numbers filled with ``means``."""
+        features = self.features[chosen]
+        categories = {
+            name: Category(column.codes[chosen], column.levels)
+            for name, column in self.categories.items()
+        }
+        filled = torch.where(features.isnan(), means, features)
+        return replace(self, features=filled, target=self.target[chosen], categories=categories)
+
+    def against_rest(self, name: str) -> Table:
+        """The table with two classes: 1 is the one called ``name``, 0 are all others."""
+        if name not in self.classes:
+            raise unknown("class", name, self.classes)
+        rest = [known for known in self.classes if known != name]
+        classes = (rest[0] if len(rest) == 1 else f"not {name}", name)
+        return replace(
+            self, target=(self.target == self.classes.index(name)).long(), classes=classes
+        )
 
     def column(self, name: str | None, otherwise: str = "") -> int:
         """The number of the feature called ``name``; an unknown one suggests the nearest.

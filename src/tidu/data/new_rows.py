@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
@@ -14,20 +15,14 @@ from tidu.data.table_file import Records, read_records
 from tidu.errors import TiduError
 
 
-def category_levels(path: str | Path, target: str) -> dict[str, list[str]]:
-    """The categories of every column of texts in the table a model learns from."""
-    records = read_records(Path(path).expanduser())
-    columns = [_column(records, name) for name in records.names if name != target]
-    return {c.name: c.levels for c in columns if not c.is_numeric}
-
-
 def read_rows(
     path: str | Path, features: Sequence[str], levels: Mapping[str, Sequence[str]] | None = None
 ) -> Float64[Tensor, "rows columns"]:
     """The columns ``features`` of a CSV file as numbers; ``colour=red`` is 1 where it holds.
 
     Further columns are ignored. A column that is missing, a text where the model learned numbers
-    and a category it never saw are errors that name the column. A missing number is NaN.
+    and a category it never saw are errors that name the column. A missing number is NaN, and so
+    is a missing category where training had none.
     """
     records = read_records(Path(path).expanduser())
     levels = levels or {}
@@ -42,7 +37,8 @@ def read_rows(
             columns.append(found.numbers)
         else:
             level = feature.removeprefix(f"{base}=")
-            columns.append([float((text or MISSING_LEVEL) == level) for text in found.texts])
+            gap = float(level == MISSING_LEVEL) if MISSING_LEVEL in levels[base] else math.nan
+            columns.append([float(text == level) if text else gap for text in found.texts])
     return torch.tensor(columns, dtype=torch.float64).T.contiguous()
 
 

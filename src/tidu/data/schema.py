@@ -12,7 +12,7 @@ from jaxtyping import Float, Float64
 from torch import Tensor
 
 from tidu.data.kinds import Table
-from tidu.data.new_rows import category_levels, read_rows
+from tidu.data.new_rows import read_rows
 from tidu.fields import from_json
 
 
@@ -35,7 +35,11 @@ class Schema:
     def of(cls, train: Table, path: Path | None = None) -> Schema:
         """The schema of the training rows ``train``, which were read from ``path`` or a source."""
         means = train.features.nanmean(0).nan_to_num(0.0).tolist()
-        levels = category_levels(path, train.target_name) if path else {}
+        levels = {
+            name: list(column.levels)
+            for name, column in train.categories.items()
+            if path and any(feature.startswith(f"{name}=") for feature in train.feature_names)
+        }
         return cls(train.feature_names, tuple(means), train.target_name, train.classes, levels)
 
     @classmethod
@@ -65,3 +69,25 @@ class Schema:
         values = predictions.tolist()
         text = "\n".join([self.target, *(f"{value:.6g}" for value in values)])
         return {"target": self.target, "predictions": values, "text": text}
+
+    def classify(self, probabilities: Float[Tensor, "rows classes"]) -> dict[str, object]:
+        """The likeliest class of every row and the probability of each, likewise.
+
+        >>> schema = Schema(("age",), (50.0,), "sick", ("no", "yes"))
+        >>> schema.classify(torch.tensor([[0.25, 0.75]]))["text"]
+        'sick  probability\\nyes   0.750'
+        """
+        likeliest = probabilities.max(1)
+        names = [self.classes[k] for k in likeliest.indices.tolist()]
+        width = max(map(len, (self.target, *names)))
+        lines = [f"{self.target:<{width}}  probability"]
+        for name, chance in zip(names, likeliest.values.tolist(), strict=True):
+            lines.append(f"{name:<{width}}  {chance:.3f}")
+        return {
+            "target": self.target,
+            "classes": names,
+            "probabilities": [
+                dict(zip(self.classes, row, strict=True)) for row in probabilities.tolist()
+            ],
+            "text": "\n".join(lines),
+        }

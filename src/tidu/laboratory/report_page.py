@@ -39,7 +39,10 @@ def write(
         },
         measures=[_measure(one) for one in outcome.outcomes(told, done)],
         pictures=pictures,
-        remarks={Text("梯度诊断", "Gradients"): gradients.remarks(run)},
+        remarks={
+            Text("说明", "Remarks"): run.remarks(),
+            Text("梯度诊断", "Gradients"): gradients.remarks(run),
+        },
         history=run.history(),
         config=_config(experiment, run.config),
         environment=_environment(told["environment"]),

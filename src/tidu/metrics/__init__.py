@@ -1,5 +1,7 @@
 """Metrics: how good an outcome is."""
 
+from tidu.metrics.calibration import calibration_curve as calibration_curve
+from tidu.metrics.calibration import wilson as wilson
 from tidu.metrics.frechet import fit_gaussian as fit_gaussian
 from tidu.metrics.frechet import frechet_distance as frechet_distance
 from tidu.metrics.frechet import gaussian_distance as gaussian_distance
@@ -11,3 +13,5 @@ from tidu.metrics.nested_models import FTest as FTest
 from tidu.metrics.nested_models import f_test as f_test
 from tidu.metrics.regression import mean_squared_error as mean_squared_error
 from tidu.metrics.regression import r_squared as r_squared
+from tidu.metrics.roc import area_under_curve as area_under_curve
+from tidu.metrics.roc import roc_curve as roc_curve

@@ -25,6 +25,11 @@ from tidu.optim.least_squares import independent_columns as independent_columns
 from tidu.optim.least_squares import least_squares as least_squares
 from tidu.optim.least_squares import linear_layer as linear_layer
 from tidu.optim.least_squares import with_ones as with_ones
+from tidu.optim.logistic_regression import NoMinimum as NoMinimum
+from tidu.optim.logistic_regression import logistic_curvature as logistic_curvature
+from tidu.optim.logistic_regression import logistic_gradient as logistic_gradient
+from tidu.optim.logistic_regression import logistic_regression as logistic_regression
+from tidu.optim.logistic_regression import newton_path as newton_path
 from tidu.optim.loss_surface import filter_normalised_directions as filter_normalised_directions
 from tidu.optim.loss_surface import loss_surface as loss_surface
 from tidu.optim.momentum import Momentum as Momentum
@@ -35,5 +40,7 @@ from tidu.optim.perceptron_rule import perceptron_learning as perceptron_learnin
 from tidu.optim.perceptron_rule import perceptron_rule as perceptron_rule
 from tidu.optim.ridge import ridge as ridge
 from tidu.optim.rmsprop import RMSProp as RMSProp
+from tidu.optim.separation import Separation as Separation
+from tidu.optim.separation import separation as separation
 from tidu.optim.sgd import SGD as SGD
 from tidu.optim.together import Together as Together

@@ -33,6 +33,7 @@ from tidu.files import disk_error, read_json, write_json
 from tidu.runs import gradient_log
 from tidu.runs.steps import Diverged, Steps
 from tidu.train import checkpoint
+from tidu.words import Text
 
 CHECKPOINT_EVERY = 10.0  # seconds
 
@@ -198,6 +199,15 @@ class Run:
             return read_json(file)
         except (OSError, ValueError) as problem:
             raise self._damaged(file, problem) from problem
+
+    def remark(self, *said: Text) -> None:
+        """Keep what was found or decided, in words, for the terminal and the report."""
+        self.write_json("remarks", [[one.zh, one.en] for one in said])
+
+    def remarks(self) -> list[Text]:
+        """What :meth:`remark` kept; nothing where there was nothing to say."""
+        there = (self.path / "remarks.json").exists()
+        return [Text(zh, en) for zh, en in self.read_json("remarks")] if there else []
 
     def next_serial(self) -> int:
         """The number of the next checkpoint of this run, over all its loops."""

@@ -11,7 +11,7 @@ By default the points are drawn on two sides of a line; ``--points iris`` takes 
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
@@ -19,7 +19,7 @@ import torch
 import tyro
 
 from tidu import data, nn, optim
-from tidu.errors import TiduError, unknown
+from tidu.errors import TiduError
 from tidu.fields import OpenFraction, PositiveInt
 
 if TYPE_CHECKING:
@@ -106,13 +106,7 @@ def load_points(config: Config, run: Run) -> Table:
     petals = ("petal length (cm)", "petal width (cm)")
     known = petals if run.data is None else table.feature_names[:2]
     table = table.only([table.column(name) for name in config.features or known])
-    positive = table.classes[0] if config.positive is None else config.positive
-    if positive not in table.classes:
-        raise unknown("class", positive, table.classes)
-    chosen = (table.target == table.classes.index(positive)).long()
-    rest = [name for name in table.classes if name != positive]
-    classes = (rest[0] if len(rest) == 1 else f"not {positive}", positive)
-    return replace(table, target=chosen, classes=classes)
+    return table.against_rest(table.classes[0] if config.positive is None else config.positive)
 
 
 def signs(train: Table, run: Run) -> Tensor:
