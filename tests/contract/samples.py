@@ -62,6 +62,7 @@ SAMPLES: dict[str, Callable[[Path], list[str]]] = {
     "softmax-regression": digit,
     "mlp": digit,
     "batch-norm": digit,
+    "dropout": digit,
     "layer-norm": digit,
     "gpt": lambda _: ["--prompt", "The ", "--length", "20"],
     "pruning": digit,

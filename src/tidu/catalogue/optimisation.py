@@ -95,4 +95,37 @@ SYSTEMS = (
         notes=("002#feature normalization",),
         targets=(Target("standard", "small_batch_gain", ">=", 1.0),),
     ),
+    System(
+        id="dropout",
+        chapter="optimisation",
+        title=Text("随机失活（Dropout）", "Dropout"),
+        about=Text(
+            "训练的每一步都随机让一半神经元闭嘴，谁也不能只靠某一个同伴；用的时候全员到齐。"
+            "丢掉的是神经元，不是数据。同一个三层 1024 的大网络，有它和没有它，读 MNIST 错多少。",
+            "In every step of training a random half of the neurons is silenced, so that none can "
+            "lean on one other; in use all of them speak. It drops units, not data. The same large "
+            "network of three times 1024 neurons reads MNIST with it and without it.",
+        ),
+        components=("tidu.nn:Dropout", "tidu.optim:max_norm"),
+        experiment="tidu.experiments.optimisation.dropout",
+        presets=("quick", "standard", "max-norm"),
+        sources=("mnist-5k", "mnist", "fashion-mnist"),
+        notes=("001#从训练过程入手",),
+        targets=(
+            Target(
+                "standard",
+                "error",
+                "<=",
+                0.0125,
+                published=Figure("0.0125; 0.0160 without", "Srivastava et al. 2014, table 2"),
+            ),
+            Target(
+                "max-norm",
+                "error",
+                "<=",
+                0.0125,
+                published=Figure("0.0106", "Srivastava et al. 2014, table 2"),
+            ),
+        ),
+    ),
 )

@@ -32,6 +32,7 @@ from tidu.optim.logistic_regression import logistic_regression as logistic_regre
 from tidu.optim.logistic_regression import newton_path as newton_path
 from tidu.optim.loss_surface import filter_normalised_directions as filter_normalised_directions
 from tidu.optim.loss_surface import loss_surface as loss_surface
+from tidu.optim.max_norm import max_norm as max_norm
 from tidu.optim.momentum import Momentum as Momentum
 from tidu.optim.nesterov import Nesterov as Nesterov
 from tidu.optim.numerical_gradient import Difference as Difference
