@@ -56,6 +56,7 @@ SAMPLES: dict[str, Callable[[Path], list[str]]] = {
     "logistic-regression": cells,
     "regularisation": patients,
     "feature-normalisation": patients,
+    "early-stopping": patients,
     "indicator-regression": flowers,
     "perceptron": points,
     "polynomial-regression": points,

@@ -99,6 +99,12 @@ def test_stopping_counts_only_improvements_beyond_the_margin() -> None:
         stopping.is_over(9, {"loss": 0.1})
 
 
+@pytest.mark.parametrize(("patience", "min_delta"), [(0, 0.0), (3, -0.1), (3, float("nan"))])
+def test_a_patience_that_never_waits_is_refused(patience: int, min_delta: float) -> None:
+    with pytest.raises(ValueError, match="at least 1 evaluation"):
+        train.EarlyStopping("loss", patience, min_delta)
+
+
 def test_every_epoch_sees_every_row_once() -> None:
     order = train.Shuffled(rows=12, batch=4, seed=3)
     epochs = [torch.cat([order(3 * e + i) for i in range(3)]) for e in range(3)]

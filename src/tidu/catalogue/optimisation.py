@@ -128,4 +128,25 @@ SYSTEMS = (
             ),
         ),
     ),
+    System(
+        id="early-stopping",
+        chapter="optimisation",
+        title=Text("提前终止", "Early stopping"),
+        about=Text(
+            "训练误差一路往下，验证误差却在某一步掉头。耐心等上一阵，确认它不再下降就停手，"
+            "并把当时最好的权重放回去：糖尿病数据上，停与不停，没见过的病人身上差多少误差。",
+            "The training error keeps falling while the validation error turns at some step. Wait "
+            "with patience, stop once it no longer falls, and put the best weights back: what that "
+            "is worth on patients never seen.",
+        ),
+        components=("tidu.train:EarlyStopping",),
+        experiment="tidu.experiments.optimisation.early_stopping",
+        presets=("quick", "standard"),
+        sources=("diabetes",),
+        notes=("001#从训练过程入手",),
+        targets=(
+            Target("standard", "restored_gap", "<=", 0.0, every=True),
+            Target("standard", "stopped_over_whole", "<=", 1.0, every=True),
+        ),
+    ),
 )

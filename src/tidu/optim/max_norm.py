@@ -16,9 +16,7 @@ from jaxtyping import Float
 from torch import Tensor
 
 
-def max_norm(
-    weight: Float[Tensor, "outputs ..."], limit: float
-) -> Float[Tensor, "outputs ..."]:
+def max_norm(weight: Float[Tensor, "outputs ..."], limit: float) -> Float[Tensor, "outputs ..."]:
     """``weight`` with every row (of a filter: all its numbers) at most ``limit`` long.
 
     >>> max_norm(torch.tensor([[3.0, 4.0], [0.3, 0.4]]), 1.0)

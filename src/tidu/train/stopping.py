@@ -1,4 +1,15 @@
-"""Early stopping: end when a metric no longer improves, and go back to the best weights."""
+"""Early stopping: end when a metric no longer improves, and go back to the best weights.
+
+    value < best - min_delta   ->   best = value, its weights are kept, waited = 0
+    otherwise                  ->   waited = waited + 1
+    waited >= patience         ->   stop, and put the best weights back
+
+Source: Prechelt (1998), "Early stopping - but when?", in: Neural Networks: Tricks of the Trade,
+LNCS 1524, section 2.1, where the criterion UP_s waits for s strips of training that each end
+higher than the one before.
+Where ours differs: a value need not rise to count against the patience, not falling is enough; and
+with ``min_delta`` falling by less counts as not falling.
+"""
 
 from __future__ import annotations
 
@@ -13,13 +24,23 @@ from torch import nn
 class EarlyStopping:
     """Stop after ``patience`` evaluations without an improvement of more than ``min_delta``.
 
-    ``metric`` is one of those that ``evaluate`` returns; smaller is better unless ``larger``.
-    (Prechelt 1998, "Early stopping - but when?", calls the patience a strip of successive rises.)
+    ``metric`` is one of those that ``evaluate`` returns; smaller is better unless ``larger``. Its
+    state goes into the loop's checkpoints, so a run that was killed stops where it would have.
+
+    >>> stopping = EarlyStopping("loss", patience=2)
+    >>> told = [stopping.is_over(step, {"loss": loss}) for step, loss in enumerate([3, 1, 2, 1])]
+    >>> torch.tensor(told).tolist(), stopping.best_step
+    ([False, False, False, True], 1)
     """
 
     def __init__(
         self, metric: str, patience: int, min_delta: float = 0.0, larger: bool = False
     ) -> None:
+        if patience < 1 or not min_delta >= 0:
+            raise ValueError(
+                "early stopping expects a patience of at least 1 evaluation and a min_delta of at "
+                f"least 0; got {patience} and {min_delta}"
+            )
         self.metric, self.patience, self.min_delta = metric, patience, min_delta
         self._sign = -1.0 if larger else 1.0
         self.best = math.inf
