@@ -47,7 +47,7 @@ def _rows(limit: float) -> Callable[[Tensor], Tensor]:
         rows: list[Tensor] = []
         for row in weight:
             length = (row * row).sum() ** 0.5
-            rows.append(row if float(length) <= limit else row * limit / length)
+            rows.append(row if length.detach().item() <= limit else row * limit / length)
         return torch.stack(rows)
 
     return call
