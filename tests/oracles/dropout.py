@@ -28,7 +28,9 @@ def cases(seed: int, dtype: torch.dtype) -> Iterator[Case]:
     yield Case("evaluation", Dropout(p).eval(), nn.Dropout(p).eval(), (x,))
     for name, shape in (("matrix", (5, 4)), ("filters", (6, 2, 3, 3))):
         weight = torch.randn(shape, dtype=dtype, generator=generator)
-        limit = float(torch.linalg.vector_norm(weight.flatten(1), dim=1).median())
+        limit = float(
+            torch.linalg.vector_norm(weight.flatten(1), dim=1).mean()
+        )  # no row at the kink
         yield Case(
             f"max-norm of a {name}", lambda w, c=limit: max_norm(w, c), _rows(limit), (weight,)
         )
