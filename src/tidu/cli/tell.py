@@ -46,7 +46,7 @@ def result(path: Path) -> None:
         changed = Text("与提交的结果相比，改动了：", "changed against the committed result: ")
         console.print(changed[spoken] + differs, style="dim")
     for remark in _remarks(path):
-        console.print(f"• {remark[spoken]}", soft_wrap=True)
+        console.print(f"• {remark[spoken]}", soft_wrap=True, markup=False)  # [loop] is no style
     pictures = sorted((path / "pictures").glob(f"*.{spoken}.png"))
     for picture in pictures[:1]:
         console.print(Text("图片", "picture")[spoken] + f": {picture}", soft_wrap=True)

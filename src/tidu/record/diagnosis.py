@@ -5,9 +5,9 @@ The relative gradient of a layer is ||g|| / ||W||, its step ||W' - W|| / ||W||. 
     vanishing     the first layer's relative gradient is over 100 times smaller than some later
                   layer's (median over training)
     exploding     a gradient is not finite; or the first layer's relative gradient is over 100
-                  times the last's (median); or a layer's step is larger than the layer (median);
-                  or the norm over all layers leaps above 10 times its mean before and its median
-                  afterwards, in a large step
+                  times that of one of the last two (median); or a layer's step is larger than the
+                  layer (median); or the norm over all layers leaps above 10 times its mean before
+                  and its median afterwards, in a large step
     dead          at least 40 % of a layer's units end without any gradient
     large steps   a layer's step is above 1e-2 (median)
     small steps   every layer's step is below 1e-4 (median)
@@ -108,10 +108,15 @@ def _of_network(seen: _Seen) -> list[Finding]:
         _exploding, _vanishing, _dead, _large_steps, _small_steps,
     )  # fmt: skip
     found = {f.kind: f for check in checks if (f := check(seen)) is not None}
-    if "exploding" in found:
-        found.pop("large steps", None)  # part of the same
-    if "dead" in found and math.isinf(found["vanishing"].value if "vanishing" in found else 0.0):
-        found.pop("vanishing")  # where no unit gets any, it says nothing more
+    if "exploding" in found and math.isinf(found["exploding"].value):
+        return [found["exploding"]]  # no other figure means anything any more
+    if "exploding" in found:  # what the steps are is part of the same
+        found.pop("large steps", None)
+        found.pop("small steps", None)
+    if "dead" in found:
+        found.pop("small steps", None)  # a higher rate would not wake them
+        if "vanishing" in found and math.isinf(found["vanishing"].value):
+            found.pop("vanishing")  # where no unit gets any, it says nothing more
     return list(found.values()) or [_healthy(seen)]
 
 
@@ -135,11 +140,14 @@ def _not_finite(seen: _Seen) -> Finding | None:
 def _exploding_by_depth(seen: _Seen) -> Finding | None:
     if len(seen.layers) < 3:
         return None
-    contrast = _median(seen.relative[:, 0] / seen.relative[:, -1])
+    last = seen.relative[:, -2:].where(seen.relative[:, -2:] > 0, torch.nan)
+    each = _median(seen.relative[:, :1] / last).nan_to_num(0.0)  # (2, copies)
+    contrast = each.amax(0)
     hit = contrast > CONTRAST
     if not bool(hit.any()):
         return None
-    said = words.exploding_by_depth(seen.layers[0], seen.layers[-1], float(contrast[hit].max()))
+    weakest = seen.layers[int(each[:, int(contrast.argmax())].argmax()) - 2]
+    said = words.exploding_by_depth(seen.layers[0], weakest, float(contrast[hit].max()))
     return seen.finding("exploding", 0, contrast, hit, CONTRAST, said)
 
 
@@ -182,9 +190,8 @@ def _vanishing(seen: _Seen) -> Finding | None:
         return None
     strongest = 1 + int(_median(later)[:, int(contrast.argmax())].argmax())
     step = float(_median(seen.steps[:, 0])[hit].nan_to_num(0.0).min())
-    said = words.vanishing(
-        seen.layers[0], seen.layers[strongest], float(contrast[hit].max()), step, step > LEAST_STEP
-    )
+    worst = float(contrast[hit].max())
+    said = words.vanishing(seen.layers[0], seen.layers[strongest], worst, step, step > LEAST_STEP)
     return seen.finding("vanishing", 0, contrast, hit, CONTRAST, said)
 
 
@@ -222,13 +229,14 @@ def _healthy(seen: _Seen) -> Finding:
     relative = _median(seen.relative)
     contrast = (relative.amax(0) / relative.amin(0)).nan_to_num(1.0)
     steps = _median(seen.steps)[~_median(seen.steps).isnan()]
-    dead = float(seen.dead[-1].nan_to_num(0.0).max())
+    by_layer = seen.dead[-1].nan_to_num(0.0).amax(1)
+    dead, layer = float(by_layer.max()), seen.layers[int(by_layer.argmax())]
     between = float(contrast.max()) if len(seen.layers) > 1 else None
-    said = words.healthy(between, float(steps.min()), float(steps.max()), dead)
+    said = words.healthy(between, float(steps.min()), float(steps.max()), layer, dead)
     everyone = torch.ones(seen.copies, dtype=torch.bool)
     return seen.finding("healthy", 0, contrast, everyone, CONTRAST, said)
 
 
 def _median(values: Tensor) -> Tensor:
     """The median over the looks (the first dimension), without those where there is no figure."""
-    return values.nanquantile(0.5, 0)
+    return values.nanquantile(0.5, 0, interpolation="lower")  # between infinities is none

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 from tidu.words import Text
 
 
@@ -52,20 +54,27 @@ def leap(layer: str, step: int, times: float) -> Text:
 
 def vanishing(first: str, strongest: str, times: float, step: float, made_up: bool) -> Text:
     """The gradient fades on its way back to the input."""
-    zh = (
-        f"梯度消失：{first} 的相对梯度只有 {strongest} 的 1/{number(times)}"
-        "（差到 100 倍以上就没有一个学习率能两头兼顾）。"
-    )
-    en = (
-        f"Vanishing: relative to its weights the gradient of {first} is {number(times)} times "
-        f"smaller than that of {strongest}; beyond 100 no learning rate suits both."
-    )
+    if math.isinf(times):
+        zh = f"梯度消失：{first} 完全收不到梯度，而 {strongest} 还有。"
+        en = f"Vanishing: no gradient at all reaches {first}, while {strongest} still gets some."
+    else:
+        zh = (
+            f"梯度消失：{first} 的相对梯度只有 {strongest} 的 1/{number(times)}"
+            "（差到 100 倍以上就没有一个学习率能两头兼顾）。"
+        )
+        en = (
+            f"Vanishing: relative to its weights the gradient of {first} is {number(times)} times "
+            f"smaller than that of {strongest}; beyond 100 no learning rate suits both."
+        )
     if made_up:
         zh += f"不过优化器放大了它，这一层每步仍改动自身的 {number(step)}。"
         en += f" The optimiser makes up for it: a step still changes the layer by {number(step)}."
-    else:
+    elif step > 0:
         zh += f"这一层每步只改动自身的 {number(step)}，几乎学不动。"
         en += f" A step changes the layer by {number(step)} of itself, so it hardly learns."
+    else:
+        zh += "这一层一步也没有动过。"
+        en += " The layer does not move at all."
     return Text(
         zh + "可以换 ReLU，加残差连接或归一化，用 Xavier 或 He 初始化。",
         en
@@ -98,22 +107,36 @@ def small_steps(layer: str, step: float) -> Text:
     """Steps below what is usual."""
     return Text(
         f"步子偏小：动得最多的 {layer} 每步也只改动自身的 {number(step)}，一般在千分之一上下。"
-        "损失若降得慢，就调高学习率。",
+        "损失若降得慢，就调高学习率；若初始权重太小，换成 Xavier 或 He 初始化。",
         f"Small steps: even {layer}, which moves most, changes by {number(step)} of itself each "
-        "time, where about 0.001 is usual. If the loss falls slowly, raise the learning rate.",
+        "time, where about 0.001 is usual. If the loss falls slowly, raise the learning rate, or "
+        "start with weights of Xavier or He size where they are smaller.",
     )
 
 
-def healthy(contrast: float | None, least: float, most: float, dead: float) -> Text:
-    """Nothing to complain of; ``contrast`` is that between layers, where there are several."""
+def healthy(contrast: float | None, least: float, most: float, layer: str, dead: float) -> Text:
+    """Nothing grave; ``contrast`` is that between layers, ``layer`` the one with most dead units.
+
+    >>> healthy(None, 1e-3, 1e-3, "0", 0.0).en
+    'Healthy: steps are 0.001 of the weights.'
+    """
     zh, en = ["梯度健康："], ["Healthy: "]
     if contrast is not None:
-        zh.append(f"各层的相对梯度相差不超过 {number(contrast)} 倍，")
-        en.append(f"relative gradients differ by up to {number(contrast)} times between layers, ")
-    steps = number(least) if least == most else f"{number(least)}–{number(most)}"
-    zh.append(f"每步改动权重的 {steps}，各层的死单元至多占 {100 * dead:.0f}%。")
-    en.append(f"steps are {steps} of the weights, up to {100 * dead:.0f} % of a layer's units are ")
-    return Text("".join(zh), "".join(en) + "dead.")
+        even = Text("", "") if contrast <= 100 else Text("（但不随深度消长）", " (not by depth)")
+        zh.append(f"各层的相对梯度相差不超过 {number(contrast)} 倍{even.zh}，")
+        en.append(f"relative gradients differ by up to {number(contrast)} times between layers")
+        en.append(f"{even.en}, ")
+    steps = "–".join(dict.fromkeys(map(number, (least, most))))
+    zh.append(f"每步改动权重的 {steps}。")
+    en.append(f"steps are {steps} of the weights.")
+    if dead > 0:
+        share = f"{100 * dead:.0f}" if dead >= 0.01 else f"{100 * dead:.1f}"
+        zh.append(f"{layer} 有 {share}% 的单元最近几次都没有收到梯度；到 40% 才算病。")
+        en.append(
+            f" Of the units of {layer}, {share} % got no gradient in the last looks; from 40 % on "
+            "that would be a disease."
+        )
+    return Text("".join(zh), "".join(en))
 
 
 def of_network(said: Text, network: str) -> Text:

@@ -41,7 +41,8 @@ class Layer:
     name: str
     weight: nn.Parameter
     copies: int | None  # of a stacked network
-    has_units: bool  # whether its rows are units, and not words or positions
+    units: int | None  # how many units it has; None where its rows are words or positions
+    groups: int | None  # of a transposed convolution, whose units stand in the second dimension
     quiet_for: Tensor  # by unit: looks in a row without gradient
     before: Tensor | None = None  # the weights right before a step
 
@@ -59,7 +60,10 @@ class Layer:
 
     def silent_units(self, gradient: Tensor) -> Tensor:
         """Which units get no gradient at all: (units) or (copies, units)."""
-        return (gradient == 0).flatten(1 if self.copies is None else 2).all(-1)
+        silent = gradient == 0
+        if self.groups is not None:  # (groups · inputs, units of a group, height, width)
+            return silent.unflatten(0, (self.groups, -1)).transpose(1, 2).flatten(2).all(-1).ravel()
+        return silent.flatten(1 if self.copies is None else 2).all(-1)
 
 
 class GradientFlow:
@@ -177,7 +181,7 @@ class GradientFlow:
                 layer.before = layer.weight.detach().clone()
                 row["gradient"][layer.name] = layer.norm(gradient)
                 row["weight"][layer.name] = layer.norm(layer.before)
-                if layer.has_units:
+                if layer.units is not None:
                     silent = layer.silent_units(gradient)
                     layer.quiet_for = torch.where(silent, layer.quiet_for + 1, 0)
                     row["silent"][layer.name] = layer.share(silent)
@@ -245,8 +249,11 @@ def _layers(networks: Mapping[str, nn.Module]) -> Iterator[Layer]:
             for name, parameter in own:
                 alone = len(own) == 1 and path
                 place = path if alone else f"{path}.{name}".lstrip(".")
-                units = hasattr(part, "out_features") or hasattr(part, "out_channels")
-                shape = parameter.shape[: depth - 1]
+                units: Any = getattr(part, "out_features", getattr(part, "out_channels", None))
+                groups: Any = part.groups if getattr(part, "transposed", False) else None
+                if groups is None and parameter.shape[depth - 2] != units:
+                    units = None
+                shape = (*parameter.shape[: depth - 2], units or 0)
                 quiet = torch.zeros(shape, dtype=torch.int64, device=parameter.device)
                 name_of_all = f"{network}/{place}" if network else place
-                yield Layer(name_of_all, parameter, copies, units, quiet)
+                yield Layer(name_of_all, parameter, copies, units, groups, quiet)

@@ -17,6 +17,7 @@ from tidu.words import Text
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.cm import ScalarMappable
+    from matplotlib.colors import Normalize
     from matplotlib.figure import Figure
 
 MOST_PANELS = 6  # in one picture, each a network in a loop
@@ -76,13 +77,15 @@ def pictures(loops: Mapping[str, Sequence[Row]]) -> list[Picture]:
 
 def gradient_norms(seen: Sequence[Watched]) -> Picture:
     """Heat maps of the norm of the gradient, layer against step, on a scale of powers of ten."""
-    shown = [_log10(one.gradient.T) for one in seen[-MOST_PANELS:]]
+    shown = [_positive(one.gradient.T) for one in seen[-MOST_PANELS:]]
     low, high = _range(shown)
 
     def draw(axes: Axes, place: int, language: str) -> ScalarMappable:
-        return _heat_map(axes, seen[-MOST_PANELS:][place], shown[place], (low, high))
+        from matplotlib.colors import LogNorm
 
-    label = Text("梯度范数（10 的几次方）", "norm of the gradient, powers of ten")
+        return _heat_map(axes, seen[-MOST_PANELS:][place], shown[place], LogNorm(low, high))
+
+    label = Text("梯度范数", "norm of the gradient")
     alt = Text(
         "热图：每一行是一层，从上到下是从输入到输出；颜色越亮，这一层在这一步的梯度越强，空白处没有梯度。"
         f"{_few(seen).zh}",
@@ -128,7 +131,9 @@ def dead_units(seen: Sequence[Watched]) -> Picture:
     shown = [100 * one.dead.T for one in seen[-MOST_PANELS:]]
 
     def draw(axes: Axes, place: int, language: str) -> ScalarMappable:
-        return _heat_map(axes, seen[-MOST_PANELS:][place], shown[place], (0, 100))
+        from matplotlib.colors import Normalize
+
+        return _heat_map(axes, seen[-MOST_PANELS:][place], shown[place], Normalize(0, 100))
 
     last = [float(np.nan_to_num(one.dead[-1]).max()) for one in seen]
     alt = Text(
@@ -156,14 +161,16 @@ def _panels(
     rows = -(-count // columns)
 
     def draw(figure: Figure, language: str) -> None:
-        for place in range(count):
-            axes = figure.add_subplot(rows, columns, place + 1)
+        panels = [figure.add_subplot(rows, columns, place + 1) for place in range(count)]
+        image = None
+        for place, axes in enumerate(panels):
             image = draw_one(axes, place, language)
             axes.set_xlabel(STEP[language])
             if count > 1:
                 axes.set_title(_name(seen[-MOST_PANELS:][place], seen))
-            if image is not None and bar is not None:
-                figure.colorbar(image, ax=axes, shrink=0.85).set_label(bar[language])
+        if image is not None and bar is not None:  # one scale for all panels
+            shrink = 0.85 if rows == 1 else 0.5
+            figure.colorbar(image, ax=panels, shrink=shrink).set_label(bar[language])
 
     columns_of_data = {
         "loop": np.concatenate([np.repeat(w.loop, len(w.looks) * len(w.layers)) for w in seen]),
@@ -180,13 +187,10 @@ def _panels(
     return Picture(name, title, alt, draw, columns_of_data, size)
 
 
-def _heat_map(
-    axes: Axes, one: Watched, values: np.ndarray, limits: tuple[float, float]
-) -> ScalarMappable:
+def _heat_map(axes: Axes, one: Watched, values: np.ndarray, norm: Normalize) -> ScalarMappable:
     edges = np.append(one.looks, 2 * one.looks[-1] - one.looks[-2] if len(one.looks) > 1 else 1)
     rows = np.arange(len(one.layers) + 1) - 0.5
-    low, high = limits
-    image = axes.pcolormesh(edges, rows, values, cmap=palette.SEQUENTIAL, vmin=low, vmax=high)
+    image = axes.pcolormesh(edges, rows, values, cmap=palette.SEQUENTIAL, norm=norm)
     image.set_rasterized(True)
     every = max(1, -(-len(one.layers) // MOST_NAMES))
     axes.set_yticks(range(0, len(one.layers), every), one.layers[::every])
@@ -194,16 +198,16 @@ def _heat_map(
     return image
 
 
-def _log10(values: np.ndarray) -> np.ndarray:
-    return np.log10(np.where(np.isfinite(values) & (values > 0), values, np.nan))
+def _positive(values: np.ndarray) -> np.ndarray:
+    return np.where(np.isfinite(values) & (values > 0), values, np.nan)
 
 
 def _range(shown: Sequence[np.ndarray]) -> tuple[float, float]:
     known = np.concatenate([values[np.isfinite(values)] for values in shown])
     if not known.size:
-        return -1.0, 1.0
+        return 0.1, 10.0
     low, high = float(known.min()), float(known.max())
-    return (low, high) if high > low else (low - 1, high + 1)
+    return (low, high) if high > low else (low / 10, high * 10)
 
 
 def _shade(place: float) -> tuple[float, float, float, float]:
