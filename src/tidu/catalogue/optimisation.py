@@ -28,6 +28,38 @@ SYSTEMS = (
         notes=("003#如何根据损失函数的梯度、学习率更新权重", "000#SGD"),
     ),
     System(
+        id="gradient-flow",
+        chapter="optimisation",
+        title=Text("梯度消失与爆炸", "Vanishing and exploding gradients"),
+        about=Text(
+            "二十层 sigmoid 之后，第一层几乎收不到梯度；换 ReLU、加残差、做批归一化，"
+            "三种办法各自都能治好。权重太大则反过来，梯度一层层放大到溢出，裁剪一下又能学了。"
+            "任何实验加上 --watch gradients，都能看到每一层的梯度，并得到一句诊断。",
+            "Behind twenty sigmoids hardly any gradient reaches the first layer, and ReLU, a way "
+            "around each layer, or batch normalisation each cure that alone. With weights too "
+            "large it grows until it overflows, and clipping lets the network learn. With --watch "
+            "gradients any experiment shows every layer's gradient and says what is wrong.",
+        ),
+        components=(
+            "tidu.nn:Residual",
+            "tidu.record:GradientFlow",
+            "tidu.record:diagnose",
+            "tidu.optim:clip_norm",
+            "tidu.optim:clip_value",
+        ),
+        experiment="tidu.experiments.optimisation.gradient_flow",
+        presets=("quick", "standard"),
+        sources=("mnist-5k", "mnist", "fashion-mnist"),
+        notes=("001#训练时遇到的其他问题", "002#梯度消失，爆炸"),
+        targets=(
+            Target("standard", "reach_sigmoid", "<=", 1e-6, every=True),
+            Target("standard", "reach_relu", ">=", 0.1, every=True),
+            Target("standard", "reach_residual", ">=", 0.1, every=True),
+            Target("standard", "reach_normalised", ">=", 0.1, every=True),
+            Target("standard", "accuracy_clipped", ">=", 0.85),
+        ),
+    ),
+    System(
         id="feature-normalisation",
         chapter="optimisation",
         title=Text("特征归一化", "Feature normalisation"),

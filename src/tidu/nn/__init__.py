@@ -43,6 +43,7 @@ from tidu.nn.recurrent_language_model import RecurrentLanguageModel as Recurrent
 from tidu.nn.recurrent_language_model import hidden_of_equal_size as hidden_of_equal_size
 from tidu.nn.recurrent_readout import Readout as Readout
 from tidu.nn.recurrent_readout import SideBySide as SideBySide
+from tidu.nn.residual import Residual as Residual
 from tidu.nn.rnn import RNN as RNN
 from tidu.nn.self_attention import SelfAttention as SelfAttention
 from tidu.nn.softmax import log_softmax as log_softmax

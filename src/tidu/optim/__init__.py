@@ -4,6 +4,8 @@ from tidu.optim import schedule as schedule
 from tidu.optim.adagrad import AdaGrad as AdaGrad
 from tidu.optim.adam import Adam as Adam
 from tidu.optim.adamw import AdamW as AdamW
+from tidu.optim.clipping import clip_norm as clip_norm
+from tidu.optim.clipping import clip_value as clip_value
 from tidu.optim.curvature import condition_number as condition_number
 from tidu.optim.curvature import curvatures as curvatures
 from tidu.optim.curvature import largest_rate as largest_rate

@@ -61,6 +61,8 @@ class Finding:
 def diagnose(rows: Sequence[Row]) -> list[Finding]:
     """What the rows of one loop say of every network, the gravest first; ``healthy`` if nothing.
 
+    A figure of a row is a number, or a list of shape (copies) for networks trained together.
+
     >>> def row(first):
     ...     norms = {"gradient": {"0": first, "1": 1.0, "2": 1.0}}
     ...     ones, small = dict.fromkeys("012", 1.0), dict.fromkeys("012", 1e-3)

@@ -76,6 +76,14 @@ class GradientFlow:
         flow.rows[-1]["gradient"]["layers.0"]     # a norm
         tidu.record.diagnose(flow.rows)           # what it means
 
+    >>> layer = nn.Linear(3, 1, bias=False)
+    >>> optimizer = torch.optim.SGD(layer.parameters(), lr=0.5)
+    >>> with GradientFlow(layer, optimizer) as flow:
+    ...     layer(torch.ones(4, 3)).sum().backward()  # of shape (batch, 1)
+    ...     optimizer.step()
+    >>> flow.rows[0]["gradient"]["weight"] == 48**0.5  # three numbers of 4
+    True
+
     Layers are matrices and convolution kernels; biases and the gains of a normalisation are left
     out. Results are unchanged bit for bit: hooks of the optimisers only look, at every ``every``-th
     step, and are gone after the block.
