@@ -50,6 +50,7 @@ def patients(folder: Path) -> list[str]:
 
 SAMPLES: dict[str, Callable[[Path], list[str]]] = {
     "lenet": digit,
+    "mnist-ladder": digit,
     "spiral": points,
     "autograd": points,
     "linear-regression": patients,
@@ -65,6 +66,8 @@ SAMPLES: dict[str, Callable[[Path], list[str]]] = {
     "batch-norm": digit,
     "dropout": digit,
     "layer-norm": digit,
+    "ensemble": digit,
+    "data-augmentation": digit,
     "gpt": lambda _: ["--prompt", "The ", "--length", "20"],
     "pruning": digit,
     "gan": lambda _: [],

@@ -19,6 +19,7 @@ LOOPS = {
     "toy": ["--steps", "60"],
     "autograd": ["--preset", "quick", "--steps", "60"],
     "lenet": ["--preset", "quick", "--epochs", "1", "--batch", "128"],
+    "mnist-ladder": ["--preset", "quick", "--epochs", "1", "--batch", "256", "--width", "20"],
     "gan": ["--preset", "quick", "--steps", "60"],
     "gan-images": ["--preset", "quick", "--steps", "40", "--channels", "4", "--judged", "50"],
     "policy-gradient": ["--preset", "quick", "--iterations", "8", "--episodes", "8"],

@@ -18,7 +18,8 @@ RANDOM: dict[str, Draw] = {
     "affine": lambda x, g: vision.random_affine(x, 15, 0.2, 0.1, 2, g),
     "elastic": lambda x, g: vision.random_elastic(x, generator=g),
     "flip": lambda x, g: vision.random_flip(x, generator=g),
-    "warp": vision.Warp(rotate=10, scale=0.1, shift=2, elastic=20, flip=True),
+    "noise": lambda x, g: vision.random_noise(x, 0.2, g),
+    "warp": vision.Warp(rotate=10, scale=0.1, shift=2, elastic=20, flip=True, noise=0.1),
 }
 
 
@@ -44,7 +45,7 @@ def test_every_image_has_its_own_draw(kind: str) -> None:
     assert len(torch.unique(warped.flatten(1), dim=0)) > 1
 
 
-@pytest.mark.parametrize("kind", ["shift", "affine", "elastic"])
+@pytest.mark.parametrize("kind", ["shift", "affine", "elastic", "noise", "warp"])
 def test_nothing_appears_that_was_not_there(kind: str) -> None:
     warped = RANDOM[kind](torch.rand(16, 1, 28, 28), generator())
     assert warped.min() >= 0
@@ -87,6 +88,23 @@ def test_affine_equals_scipy(seed: int) -> None:
         image, rows_first, centre - rows_first @ centre + move[::-1], order=1, mode="grid-constant"
     )
     np.testing.assert_allclose(ours, theirs, atol=1e-4)
+
+
+def test_quarter_turns_move_pixels_onto_pixels() -> None:
+    images = torch.rand(5, 2, 9, 9)
+    turned = vision.rotate(images, torch.tensor([0.0, 90.0, 180.0, 270.0, -90.0]))
+    for image, ours, quarters in zip(images, turned, (0, 1, 2, 3, -1), strict=True):
+        torch.testing.assert_close(ours, torch.rot90(image, quarters, (1, 2)), atol=1e-5, rtol=0)
+
+
+def test_noise_is_of_every_strength_up_to_the_largest() -> None:
+    grey = torch.full((400, 1, 24, 24), 0.5)
+    noise = vision.random_noise(grey, 0.1, generator()) - grey
+    deviations = noise.flatten(1).std(1)
+    assert deviations.max() <= 0.1 * 1.15  # 576 pixels tell a deviation to some 3 %
+    counts = torch.histc(deviations, 4, 0, 0.1)
+    assert ((counts - 100).abs() < 5 * 75**0.5).all()
+    assert abs(float(noise.mean())) < 5 * float(noise.std()) / noise.numel() ** 0.5
 
 
 def test_scale_above_one_enlarges() -> None:
@@ -134,6 +152,8 @@ def test_impossible_amounts_are_refused() -> None:
     images = torch.rand(2, 1, 8, 8)
     with pytest.raises(ValueError, match="pixels"):
         vision.random_shift(images, -1)
+    with pytest.raises(ValueError, match="deviation"):
+        vision.random_noise(images, -0.1)
     with pytest.raises(ValueError, match="scale"):
         vision.random_affine(images, scale=1.0)
     with pytest.raises(ValueError, match="sigma"):

@@ -181,4 +181,62 @@ SYSTEMS = (
             Target("standard", "stopped_over_whole", "<=", 1.0, every=True),
         ),
     ),
+    System(
+        id="data-augmentation",
+        chapter="optimisation",
+        title=Text("数据增强", "Data augmentation"),
+        about=Text(
+            "旋转、平移、翻转、加噪声，整批在张量上一次做完。每种处理各训练一个网络，"
+            "再拿干净的和动过手脚的测试图像来考：见过什么，就不怕什么；翻转却会教坏数字。",
+            "Turn, move, mirror and add noise, a whole batch in one call. A network for each "
+            "treatment is asked about clean and distorted test images: it does not fear what it "
+            "has seen, and mirrored digits teach it something wrong.",
+        ),
+        components=(
+            "tidu.vision:rotate",
+            "tidu.vision:shift",
+            "tidu.vision:random_flip",
+            "tidu.vision:random_noise",
+            "tidu.vision:random_affine",
+            "tidu.vision:random_elastic",
+            "tidu.vision:Warp",
+        ),
+        experiment="tidu.experiments.optimisation.data_augmentation",
+        presets=("quick", "standard", "fashion"),
+        sources=("mnist-5k", "mnist", "fashion-mnist"),
+        notes=("001#从数据和模型入手", "002#空间变换层(spatial transformer layer)/数据增强"),
+        targets=(
+            Target("standard", "clean_gain", ">=", 0.0, every=True),
+            Target("standard", "distorted_gain", ">=", 0.1, every=True),
+            Target("standard", "own_gain", ">=", 0.05, every=True),
+        ),
+    ),
+    System(
+        id="ensemble",
+        chapter="optimisation",
+        title=Text("集成", "Ensemble"),
+        about=Text(
+            "几个结构相同、起点不同的网络，在一次批量计算里一起训练。取平均或投票，"
+            "都比随便问哪一个更准：看正确率怎样随人数上升，它们又为哪些图争执不下。",
+            "Equal nets from different beginnings, trained together in one batched computation. "
+            "Their mean and their vote are right more often than any one of them on average: see "
+            "how accuracy grows with their number, and which images they quarrel about.",
+        ),
+        components=(
+            "tidu.nn:Ensemble",
+            "tidu.nn:mean_answer",
+            "tidu.nn:majority_vote",
+            "tidu.metrics:disagreement",
+        ),
+        experiment="tidu.experiments.optimisation.ensemble",
+        presets=("quick", "standard", "fashion"),
+        sources=("mnist-5k", "mnist", "fashion-mnist"),
+        notes=("002#ensemble上的应用",),
+        targets=(
+            Target("standard", "mean_gain", ">=", 0.001, every=True),
+            Target("standard", "vote_gain", ">=", 0.001, every=True),
+            Target("fashion", "mean_gain", ">=", 0.001, every=True),
+            Target("fashion", "vote_gain", ">=", 0.001, every=True),
+        ),
+    ),
 )

@@ -8,9 +8,13 @@ from tidu.nn.attention_masks import causal_mask as causal_mask
 from tidu.nn.attention_masks import padding_mask as padding_mask
 from tidu.nn.batch_norm import BatchNorm1d as BatchNorm1d
 from tidu.nn.batch_norm import BatchNorm2d as BatchNorm2d
+from tidu.nn.conv_pool import ConvPoolNet as ConvPoolNet
 from tidu.nn.dcgan import ConvDiscriminator as ConvDiscriminator
 from tidu.nn.dcgan import ConvGenerator as ConvGenerator
 from tidu.nn.dropout import Dropout as Dropout
+from tidu.nn.ensemble import Ensemble as Ensemble
+from tidu.nn.ensemble import majority_vote as majority_vote
+from tidu.nn.ensemble import mean_answer as mean_answer
 from tidu.nn.gan import Discriminator as Discriminator
 from tidu.nn.gan import Generator as Generator
 from tidu.nn.gpt import GPT as GPT

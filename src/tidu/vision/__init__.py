@@ -12,9 +12,13 @@ from tidu.vision.elastic import elastic_displacement as elastic_displacement
 from tidu.vision.elastic import random_elastic as random_elastic
 from tidu.vision.elastic import warp_displacement as warp_displacement
 from tidu.vision.flip import random_flip as random_flip
+from tidu.vision.noise import random_noise as random_noise
 from tidu.vision.photo import fit_to_square as fit_to_square
 from tidu.vision.photo import read_photo as read_photo
 from tidu.vision.ranking import ranking as ranking
+from tidu.vision.rotation import rotate as rotate
+from tidu.vision.rotation import rotate_one as rotate_one
 from tidu.vision.shift import random_shift as random_shift
 from tidu.vision.shift import shift as shift
+from tidu.vision.shift import shift_one as shift_one
 from tidu.vision.warp import Warp as Warp

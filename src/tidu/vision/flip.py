@@ -1,4 +1,10 @@
-"""Mirror images left to right, each with a probability of its own draw."""
+"""Mirror images left to right, each with a probability of its own draw.
+
+    output[b, c, y, x] = input[b, c, y, width - 1 - x]      for about ``probability`` of the images
+
+Source: Krizhevsky, Sutskever, Hinton (2012), "ImageNet classification with deep convolutional
+neural networks", section 4.1. A mirrored shoe is a shoe; a mirrored 2 is nothing.
+"""
 
 from __future__ import annotations
 

@@ -2,7 +2,10 @@
 
     output[b, c, y, x] = input[b, c, y - dy[b], x - dx[b]],    0 where that lies outside.
 
-All images move in one gather, without a loop over them.
+Source: Nielsen (2015), "Neural Networks and Deep Learning", chapter 6, who expands MNIST by moving
+each image one pixel in each direction. Where ours differs: an image is moved when it is drawn for
+a batch, so nothing is stored. :func:`shift_one` is the definition; :func:`shift` moves all images
+in one gather, without a loop over them.
 """
 
 from __future__ import annotations
@@ -29,6 +32,22 @@ def shift(
     flat = images.flatten(2)
     moved = flat.gather(2, index.flatten(1).unsqueeze(1).expand_as(flat)).view_as(images)
     return moved * inside.unsqueeze(1)
+
+
+def shift_one(
+    image: Float[Tensor, "channel height width"], down: int, right: int
+) -> Float[Tensor, "channel height width"]:
+    """The definition: each pixel of the image that is still inside goes to its new place.
+
+    >>> shift_one(torch.tensor([[[1.0, 2.0], [3.0, 4.0]]]), 1, 0).tolist()
+    [[[0.0, 0.0], [1.0, 2.0]]]
+    """
+    _, height, width = image.shape
+    moved = torch.zeros_like(image)
+    for y in range(max(0, down), min(height, height + down)):
+        for x in range(max(0, right), min(width, width + right)):
+            moved[:, y, x] = image[:, y - down, x - right]
+    return moved
 
 
 def random_shift(

@@ -1,4 +1,11 @@
-"""One description of how training images are varied, applied to a whole batch at once."""
+"""One description of how training images are varied, applied to a whole batch at once.
+
+    output = noise(flip(elastic(affine(input))))      each only where its amount is not zero
+
+Source: Simard, Steinkraus, Platt (2003), "Best practices for convolutional neural networks applied
+to visual document analysis", section 2 (affine and elastic). Where ours differs: every image of
+every batch is varied anew, so that none is seen twice, instead of a set enlarged beforehand.
+"""
 
 from __future__ import annotations
 
@@ -11,6 +18,7 @@ from torch import Tensor
 from tidu.vision.affine import random_affine
 from tidu.vision.elastic import random_elastic
 from tidu.vision.flip import random_flip
+from tidu.vision.noise import random_noise
 
 
 @dataclass(frozen=True)
@@ -26,6 +34,7 @@ class Warp:
     shift: float = 0.0  # pixels in each direction
     elastic: float = 0.0  # alpha of random_elastic
     flip: bool = False  # mirror every other image
+    noise: float = 0.0  # largest standard deviation of what is added to the pixels
 
     def __call__(
         self, images: Float[Tensor, "batch channel height width"], generator: torch.Generator
@@ -39,4 +48,6 @@ class Warp:
             images = random_elastic(images, self.elastic, generator=generator)
         if self.flip:
             images = random_flip(images, generator=generator)
+        if self.noise:
+            images = random_noise(images, self.noise, generator)
         return images
