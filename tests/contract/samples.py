@@ -67,6 +67,7 @@ SAMPLES: dict[str, Callable[[Path], list[str]]] = {
     "dropout": digit,
     "layer-norm": digit,
     "ensemble": digit,
+    "clustering": digit,
     "data-augmentation": digit,
     "gpt": lambda _: ["--prompt", "The ", "--length", "20"],
     "pruning": digit,

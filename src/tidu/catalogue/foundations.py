@@ -333,4 +333,30 @@ SYSTEMS = (
             ),
         ),
     ),
+    System(
+        id="clustering",
+        chapter="foundations",
+        title=Text("聚类与降维", "Clustering and dimension reduction"),
+        about=Text(
+            "没有标签，k-means 能把数字分成几堆？对着像素分，对着网络学到的特征再分一遍；"
+            "PCA 和 t-SNE 把两者铺到平面上，纯度与互信息说出差多少。",
+            "How well does k-means part the digits without a label? By their pixels, then by the "
+            "features a net has learned; PCA and t-SNE lay both out in the plane, purity and "
+            "mutual information put the difference into numbers.",
+        ),
+        components=(
+            "tidu.optim:k_means",
+            "tidu.optim:principal_components",
+            "tidu.metrics:purity",
+            "tidu.metrics:normalised_mutual_information",
+        ),
+        experiment="tidu.experiments.foundations.clustering",
+        presets=("quick", "standard", "fashion"),
+        sources=("mnist-5k", "mnist", "fashion-mnist"),
+        notes=("000#无监督学习",),
+        targets=(
+            Target("standard", "purity_features", ">=", 0.95, every=True),
+            Target("standard", "nmi_gain", ">=", 0.2, every=True),
+        ),
+    ),
 )

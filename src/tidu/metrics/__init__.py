@@ -2,6 +2,8 @@
 
 from tidu.metrics.calibration import calibration_curve as calibration_curve
 from tidu.metrics.calibration import wilson as wilson
+from tidu.metrics.clusters import normalised_mutual_information as normalised_mutual_information
+from tidu.metrics.clusters import purity as purity
 from tidu.metrics.disagreement import disagreement as disagreement
 from tidu.metrics.frechet import fit_gaussian as fit_gaussian
 from tidu.metrics.frechet import frechet_distance as frechet_distance

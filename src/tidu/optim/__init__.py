@@ -18,6 +18,10 @@ from tidu.optim.gradient_descent import best_rate as best_rate
 from tidu.optim.gradient_descent import gradient_descent as gradient_descent
 from tidu.optim.gradient_descent import mse_gradient as mse_gradient
 from tidu.optim.gradient_field import gradient_field as gradient_field
+from tidu.optim.k_means import inertia as inertia
+from tidu.optim.k_means import k_means as k_means
+from tidu.optim.k_means import nearest_centre as nearest_centre
+from tidu.optim.k_means import spread_centres as spread_centres
 from tidu.optim.largest_margin import largest_margin as largest_margin
 from tidu.optim.lasso import largest_l1 as largest_l1
 from tidu.optim.lasso import lasso as lasso
@@ -41,6 +45,8 @@ from tidu.optim.numerical_gradient import Difference as Difference
 from tidu.optim.numerical_gradient import numerical_gradient as numerical_gradient
 from tidu.optim.perceptron_rule import perceptron_learning as perceptron_learning
 from tidu.optim.perceptron_rule import perceptron_rule as perceptron_rule
+from tidu.optim.principal_components import Components as Components
+from tidu.optim.principal_components import principal_components as principal_components
 from tidu.optim.ridge import ridge as ridge
 from tidu.optim.rmsprop import RMSProp as RMSProp
 from tidu.optim.separation import Separation as Separation
