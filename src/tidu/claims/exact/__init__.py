@@ -1,0 +1,1 @@
+"""Exact checks: one file for each claim that needs no training, only arithmetic."""

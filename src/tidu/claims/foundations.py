@@ -1,0 +1,205 @@
+"""Claims about the first models: regression, classification, activations, descent."""
+
+from tidu.catalogue import Figure
+from tidu.claims.claim import Arm, Claim, Condition
+from tidu.words import Text
+
+CLAIMS = (
+    Claim(
+        id="softmax-example",
+        chapter="foundations",
+        says=Text(
+            "softmax([1, 2, 3]) = [0.0900, 0.6652, 0.2447]。",
+            "softmax([1, 2, 3]) = [0.0900, 0.6652, 0.2447].",
+        ),
+        note="002#多分类问题",
+        test=Text(
+            "用 50 位小数算一遍；再看从小到大的输入会不会在中间得到最大的概率。",
+            "Computed with 50 digits; and whether increasing inputs can have the largest "
+            "probability in the middle.",
+        ),
+        check="tidu.claims.exact.softmax_example:check",
+        evidence=(Figure("monotone in each input", "Bridle (1990), Neurocomputing, section 3"),),
+        correct=Text(
+            "后两个数写反了：softmax([1, 2, 3]) = [0.0900, 0.2447, 0.6652]。softmax 不改变大小次序。",
+            "The last two are swapped: softmax([1, 2, 3]) = [0.0900, 0.2447, 0.6652]. Softmax "
+            "keeps the order of its inputs.",
+        ),
+    ),
+    Claim(
+        id="bce-is-mle",
+        chapter="foundations",
+        says=Text(
+            "最小化交叉熵就是最大化伯努利分布的似然。",
+            "Minimising cross-entropy is maximising the Bernoulli likelihood.",
+        ),
+        note="002#损失函数",
+        test=Text(
+            "在随机生成的数据上比较两边的数值和梯度，再各用牛顿法找一次最低点。",
+            "Value and gradient of both on generated data, and the lowest place found from each "
+            "side by Newton's method.",
+        ),
+        check="tidu.claims.exact.bce_is_mle:check",
+        evidence=(Figure("the same function", "Cox (1958), JRSS B 20(2), section 2"),),
+    ),
+    Claim(
+        id="linear-regression-convex",
+        chapter="foundations",
+        says=Text("线性回归没有局部最优。", "Linear regression has no local optimum."),
+        note="002#找到最好的函数",
+        test=Text(
+            "从 32 个很远的起点做梯度下降，看是否都到达闭式解的最低点；神经网络照做一遍。",
+            "Descent from 32 far starts: do all reach the lowest loss of the closed form? And "
+            "those of a neural network?",
+        ),
+        check="tidu.claims.exact.linear_regression_convex:check",
+        evidence=(
+            Figure("convex", "Boyd & Vandenberghe (2004), Convex Optimization, section 1.2"),
+        ),
+    ),
+    Claim(
+        id="stacked-linear-is-linear",
+        chapter="foundations",
+        says=Text(
+            "没有激活函数，叠多少层都等于一层。", "Without an activation, depth adds nothing."
+        ),
+        note="001#激活函数",
+        test=Text(
+            "把随机生成的多层线性网络合并成一个矩阵，比较输出；中间加上 ReLU 时必须合并不了。",
+            "Generated stacks of linear layers are collapsed into one matrix and compared; with "
+            "ReLU between they must not collapse.",
+        ),
+        check="tidu.claims.exact.stacked_linear:check",
+        evidence=(
+            Figure("W_n ... W_1 is a matrix", "Goodfellow et al. (2016), Deep Learning, 6.1"),
+        ),
+    ),
+    Claim(
+        id="learning-rate-extremes",
+        chapter="foundations",
+        says=Text(
+            "学习率太大会越过去甚至发散，太小则慢得几乎不动。",
+            "Too large a learning rate oversteps or diverges, too small a one crawls.",
+        ),
+        note="003#梯度下降",
+        test=Text(
+            "在随机生成的二次型上真正下降：学习率取 2/λ_max 的 1.02 倍、0.98 倍和万分之一。",
+            "Descent really done on generated bowls, with 1.02, 0.98 and 0.0001 times the limit "
+            "2/λ_max.",
+        ),
+        check="tidu.claims.exact.learning_rate_extremes:check",
+        evidence=(Figure("lr < 2/λ_max", "LeCun et al. (1998), Efficient BackProp, section 5.1"),),
+    ),
+    Claim(
+        id="regression-bad-classifier",
+        chapter="foundations",
+        says=Text(
+            "一个很远但没有错的点（1000）会毁掉用最小二乘做的分类，却毁不掉逻辑回归。",
+            "A far but correct point (1000) spoils least squares as a classifier, not logistic "
+            "regression.",
+        ),
+        note="002#从regression问题出发",
+        test=Text(
+            "给随机生成的两类点加上一个自己那一侧的点，近的或在 1000，看原来的点多认错几个。",
+            "To generated clouds of two classes one point is added on its own side, near or at "
+            "1000; how many of the old points are read wrongly more.",
+        ),
+        check="tidu.claims.exact.regression_bad_classifier:check",
+        evidence=(
+            Figure("figure 4.4", "Bishop (2006), Pattern Recognition and Machine Learning, 4.1.3"),
+        ),
+    ),
+    Claim(
+        id="logistic-cannot-xor",
+        chapter="foundations",
+        says=Text(
+            "线性不可分的数据，逻辑回归分不开；学一个变换就分得开。",
+            "Linearly inseparable data defeat logistic regression; a learned transformation "
+            "solves them.",
+        ),
+        note="002#逻辑回归的缺陷以及引入神经网络",
+        test=Text(
+            "在螺旋上，一层线性模型与有隐藏层的网络比新点上的准确率。",
+            "On spirals: a linear model and a network with hidden layers, accuracy on new points.",
+        ),
+        conditions=(
+            Condition(
+                "three-arms",
+                Text("数据是三条螺旋臂", "the data are three spiral arms"),
+                Arm("spiral", "mlp_accuracy"),
+                Arm("spiral", "linear_accuracy"),
+            ),
+            Condition(
+                "two-spirals",
+                Text("数据是两条螺旋线", "the data are two spirals"),
+                Arm("spiral", "mlp_accuracy", preset="two-spirals"),
+                Arm("spiral", "linear_accuracy", preset="two-spirals"),
+            ),
+        ),
+        smallest=0.2,
+        because=Text(
+            "低于二十个百分点，还可以说线性模型只是差一些，而不是分不开。",
+            "Below twenty points one could call the linear model worse, but not defeated.",
+        ),
+        scope=Text(
+            "二维的点，每臂 100 至 200 个，网络有两层隐藏层。",
+            "Points in the plane, one to two hundred an arm; a network with two hidden layers.",
+        ),
+        evidence=(
+            Figure("49 % against 98 %", "Stanford CS231n notes, case study (training accuracy)"),
+        ),
+    ),
+    Claim(
+        id="higher-degree-overfits",
+        chapter="foundations",
+        says=Text(
+            "模型越复杂，训练集上越好；过了某一点，测试集上反而越差。",
+            "A more complex model fits the training set better and, past a point, the test set "
+            "worse.",
+        ),
+        note="002#提高model复杂度",
+        test=Text(
+            "多项式次数从 0 到 12：最高次数与交叉验证选中的次数，比测试误差。",
+            "Polynomials of degree 0 to 12: test error at the highest degree against that at the "
+            "degree that cross-validation chooses.",
+        ),
+        conditions=(
+            Condition(
+                "few-points",
+                Text("只有 15 个带噪声的点", "there are only 15 noisy points"),
+                Arm("polynomial-regression", "test_mse_at_end", preset="quick"),
+                Arm("polynomial-regression", "test_mse_at_turn", preset="quick"),
+            ),
+            Condition(
+                "many-points",
+                Text("有 353 行真实数据", "there are 353 rows of real data"),
+                Arm("polynomial-regression", "test_mse_at_end"),
+                Arm("polynomial-regression", "test_mse_at_turn"),
+            ),
+        ),
+        direction="higher",
+        scale="ratio",
+        smallest=1.1,
+        because=Text(
+            "测试误差高不到一成，用哪个次数都差不多。",
+            "With less than a tenth more test error, either degree would do.",
+        ),
+        scope=Text(
+            "一个输入的多项式；网络宽度没有测，那里可能不同（双重下降）。",
+            "Polynomials of one input. Width of networks is not tested; there it may be otherwise "
+            "(double descent).",
+        ),
+        seeds=30,
+        evidence=(
+            Figure("figure 1.5", "Bishop (2006), Pattern Recognition and Machine Learning, 1.1"),
+            Figure("double descent", "Belkin et al. (2019), PNAS 116(32)"),
+        ),
+    ),
+    Claim(
+        id="more-data-reduces-overfitting",
+        chapter="foundations",
+        says=Text("更多的数据减轻过拟合。", "More data reduces overfitting."),
+        note="001#从数据和模型入手",
+        test=Text("训练与测试之差随样本数的变化。", "The train-test gap against sample count."),
+    ),
+)

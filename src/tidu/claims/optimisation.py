@@ -1,0 +1,223 @@
+"""Claims about training: descent, regularisation, normalisation, depth."""
+
+from tidu.catalogue import Figure
+from tidu.claims.claim import Arm, Claim, Condition
+from tidu.words import Text
+
+CLAIMS = (
+    Claim(
+        id="sgd-escapes-local-minima",
+        chapter="optimisation",
+        says=Text(
+            "随机梯度有助于避开局部最优。", "Stochastic gradients help to avoid local optima."
+        ),
+        note="000#深度学习入门",
+        test=Text(
+            "全批量与小批量，步数相同和轮数相同各比一次；再加一维双井。",
+            "Full batch against mini-batches at equal updates and at equal epochs, and a double "
+            "well in one dimension.",
+        ),
+    ),
+    Claim(
+        id="shuffling-helps",
+        chapter="optimisation",
+        says=Text(
+            "先学完所有的猫再学所有的狗，不如混在一起学。",
+            "Training on all cats and then all dogs is worse than mixed batches.",
+        ),
+        note="003#训练数据的顺序",
+        test=Text(
+            "按类排好、只打乱一次、每轮都打乱。", "Sorted, shuffled once, shuffled each epoch."
+        ),
+    ),
+    Claim(
+        id="adam-needs-less-tuning",
+        chapter="optimisation",
+        says=Text(
+            "自适应方法效果更好，也更稳。", "Adaptive methods improve the effect and the stability."
+        ),
+        note="003#如何根据损失函数的梯度、学习率更新权重",
+        test=Text(
+            "各优化器与自己最好成绩相差 1 % 以内的学习率有多宽。",
+            "Width of the band of rates within 1 % of each optimiser's best.",
+        ),
+    ),
+    Claim(
+        id="l2-smooths",
+        chapter="optimisation",
+        says=Text(
+            "权重小的函数更平滑，泛化更好；偏置不必惩罚。",
+            "Smaller weights make a smoother function that generalises better; the bias needs no "
+            "penalty.",
+        ),
+        note="002#正则化",
+        test=Text(
+            "交叉验证选出的岭回归与不加惩罚的最小二乘，比测试误差。",
+            "Ridge regression with the penalty that cross-validation chooses against plain least "
+            "squares: test error.",
+        ),
+        conditions=(
+            Condition(
+                "many-features",
+                Text("特征多（65 个，含平方与乘积）", "there are many features (65, with squares)"),
+                Arm("regularisation", "test_mse_ridge"),
+                Arm("regularisation", "test_mse_plain"),
+            ),
+            Condition(
+                "few-features",
+                Text("特征少（10 个）", "there are few features (10)"),
+                Arm("regularisation", "test_mse_ridge", preset="quick"),
+                Arm("regularisation", "test_mse_plain", preset="quick"),
+            ),
+        ),
+        direction="lower",
+        scale="ratio",
+        smallest=1.02,
+        because=Text(
+            "误差降不到 2 %，换一次划分就看不出来了。",
+            "Less than 2 % of the error vanishes behind another split.",
+        ),
+        scope=Text(
+            "糖尿病表，442 行，每个种子一种划分；输入梯度与偏置没有测。",
+            "The diabetes table, 442 rows, another split for each seed; the input gradient and the "
+            "bias are not tested.",
+        ),
+        seeds=30,
+        evidence=(Figure("always for some penalty", "Hoerl & Kennard (1970), theorem 4.3"),),
+    ),
+    Claim(
+        id="dropout-regularises",
+        chapter="optimisation",
+        says=Text(
+            "Dropout 让网络不依赖个别参数，减轻过拟合。",
+            "Dropout reduces reliance on single parameters and overfitting.",
+        ),
+        note="001#从训练过程入手",
+        test=Text(
+            "小数据与全部数据上的差距和测试误差；它丢的是单元，不是数据。",
+            "Gap and test error on small and on full data; note that it drops units, not data.",
+        ),
+    ),
+    Claim(
+        id="early-stopping-helps",
+        chapter="optimisation",
+        says=Text("提前终止防止过拟合。", "Stopping early prevents overfitting."),
+        note="001#从训练过程入手",
+        test=Text("停下那一步与最后一步的测试误差。", "Test error at the stop against at the end."),
+    ),
+    Claim(
+        id="augmentation-robust",
+        chapter="optimisation",
+        says=Text("数据增强让模型更稳健。", "Augmentation makes the model robust."),
+        note="001#从数据和模型入手",
+        test=Text("干净的与变形的测试集。", "Clean and distorted test sets."),
+    ),
+    Claim(
+        id="normalised-features-converge-faster",
+        chapter="optimisation",
+        says=Text(
+            "各特征尺度不一，梯度就不均匀，训练就慢。",
+            "Features on unequal scales give uneven gradients and slow training.",
+        ),
+        note="002#为什么需要BN",
+        test=Text(
+            "各自用最大可用学习率的一半，数一数把损失降到起点的 1 % 要多少步。",
+            "Each with half of its largest usable rate: steps until the loss stands at 1 % of its "
+            "first height above the lowest.",
+        ),
+        conditions=(
+            Condition(
+                "standardised",
+                Text("特征都标准化了", "all features are standardised"),
+                Arm("feature-normalisation", "steps_standardised"),
+                Arm("feature-normalisation", "steps_raw"),
+            ),
+            Condition(
+                "only-centred",
+                Text("只减去均值、不改尺度", "only the mean is taken off, the scales are left"),
+                Arm("feature-normalisation", "steps_standardised"),
+                Arm("feature-normalisation", "steps_centred"),
+            ),
+        ),
+        direction="lower",
+        scale="ratio",
+        smallest=2.0,
+        because=Text(
+            "快不到一倍，算不上“慢”。", "Less than twice as fast is not worth the word slow."
+        ),
+        scope=Text(
+            "线性模型，糖尿病表（原始单位），普通梯度下降；自适应方法自己会调各方向的步长。",
+            "A linear model on the diabetes table in its own units, plain gradient descent; "
+            "adaptive methods scale each direction themselves.",
+        ),
+        evidence=(Figure("section 4.3", "LeCun et al. (1998), Efficient BackProp"),),
+    ),
+    Claim(
+        id="batch-norm-trains-faster",
+        chapter="optimisation",
+        says=Text(
+            "批归一化让原来训不动的学习率也能训练。",
+            "Batch normalisation makes training possible at rates where it was not.",
+        ),
+        note="002#为什么需要BN",
+        test=Text(
+            "各用自己最好的学习率，数到达同一验证准确率的步数。",
+            "Each at its own best rate: steps until the same validation accuracy.",
+        ),
+        conditions=tuple(
+            Condition(
+                activation,
+                Text(f"激活函数是 {activation}", f"the activation is {activation}"),
+                Arm("batch-norm", "steps_with", {"activation": activation}, preset="quick"),
+                Arm("batch-norm", "steps_without", {"activation": activation}, preset="quick"),
+            )
+            for activation in ("sigmoid", "tanh", "relu")
+        ),
+        direction="lower",
+        scale="ratio",
+        smallest=2.0,
+        because=Text(
+            "归一化一步要多花时间，快不到一倍就未必合算。",
+            "A step with normalisation costs more, so less than half the steps may not pay.",
+        ),
+        scope=Text(
+            "4 层、每层 32 个单元，5,000 张手写数字，学习率 1 与 3 中取好的。",
+            "Four layers of 32 units, 5,000 digits, the better of the rates 1 and 3.",
+        ),
+        evidence=(Figure("14x fewer steps", "Ioffe & Szegedy (2015), figure 2 (Inception)"),),
+    ),
+    Claim(
+        id="bn-eval-uses-current-batch",
+        chapter="optimisation",
+        says=Text(
+            "推断时，把当前批的均值与以前的均值合起来用。",
+            "At inference the current mean is combined with earlier means.",
+        ),
+        note="002#batch normalization - TESTING",
+        test=Text(
+            "推断时换掉同批的其他样本，看某个样本的答案变不变、滑动均值动不动。",
+            "At inference the company of an example is exchanged: does its answer change, does the "
+            "running mean move?",
+        ),
+        check="tidu.claims.exact.batch_norm_at_inference:check",
+        evidence=(Figure("algorithm 2", "Ioffe & Szegedy (2015)"),),
+        correct=Text(
+            "均值只在训练时滑动更新；推断时只用存下的均值和方差，与当前批无关。",
+            "The mean is moved in training only. Inference uses the stored mean and variance "
+            "alone, whatever the present batch is.",
+        ),
+    ),
+    Claim(
+        id="depth-vanishes-gradients",
+        chapter="optimisation",
+        says=Text(
+            "网络越深，传到前面的梯度越小。",
+            "The deeper the net, the smaller the gradient that arrives.",
+        ),
+        note="001#训练时遇到的其他问题",
+        test=Text(
+            "第一层的梯度范数随深度的变化，分激活函数与初始化。",
+            "Gradient norm of layer 1 over depth, by activation and initialisation.",
+        ),
+    ),
+)
