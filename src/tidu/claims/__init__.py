@@ -16,6 +16,8 @@ from tidu.claims.language import CLAIMS as _LANGUAGE
 from tidu.claims.optimisation import CLAIMS as _OPTIMISATION
 from tidu.claims.reinforcement import CLAIMS as _REINFORCEMENT
 from tidu.claims.sequences import CLAIMS as _SEQUENCES
+from tidu.claims.settled import Settled as Settled
+from tidu.claims.settled import settled as settled
 from tidu.claims.verdict import WORDS as WORDS
 from tidu.claims.verdict import Statistics as Statistics
 from tidu.claims.verdict import outcome as outcome

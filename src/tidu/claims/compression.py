@@ -61,8 +61,8 @@ CLAIMS = (
         note="002#网络剪枝",
         test=Text(
             "参数与训练计算量都相等；用中奖彩票的初始权重与随机的各一次。",
-            "Equal parameters and equal training compute; with the winning ticket's initial weights "
-            "and with random ones.",
+            "Equal parameters and equal training compute; with the winning ticket's initial "
+            "weights and with random ones.",
         ),
     ),
     Claim(

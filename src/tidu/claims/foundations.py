@@ -21,7 +21,8 @@ CLAIMS = (
         check="tidu.claims.exact.softmax_example:check",
         evidence=(Figure("monotone in each input", "Bridle (1990), Neurocomputing, section 3"),),
         correct=Text(
-            "后两个数写反了：softmax([1, 2, 3]) = [0.0900, 0.2447, 0.6652]。softmax 不改变大小次序。",
+            "后两个数写反了：softmax([1, 2, 3]) = [0.0900, 0.2447, 0.6652]。"
+            "softmax 不改变大小次序。",
             "The last two are swapped: softmax([1, 2, 3]) = [0.0900, 0.2447, 0.6652]. Softmax "
             "keeps the order of its inputs.",
         ),

@@ -14,7 +14,8 @@ CLAIMS = (
         note="002#为什么需要generator",
         test=Text(
             "输出离两个可能、离它们的平均各有多远；再加上噪声与判别器。",
-            "Distance of the output to each mode and to their mean; with noise and a discriminator.",
+            "Distance of the output to each mode and to their mean; with noise and "
+            "a discriminator.",
         ),
     ),
     Claim(

@@ -132,8 +132,8 @@ CLAIMS = (
         ),
         scope=Text(
             "2 层、96 宽的字符 GPT，Python 文档，1,000 步；去掉单个头没有测。",
-            "A character GPT of 2 layers, 96 wide, on Python's documentation, 1,000 steps; removing "
-            "single heads is not tested.",
+            "A character GPT of 2 layers, 96 wide, on Python's documentation, 1,000 steps; "
+            "removing single heads is not tested.",
         ),
         evidence=(
             Figure("8 heads 25.8 BLEU, 1 head 24.9", "Vaswani et al. (2017), table 3"),

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 from scipy import stats
@@ -45,11 +46,6 @@ def paired_effects(
     return [sign * math.log(t / c) for t, c in zip(treatment, control, strict=True)]
 
 
-def threshold(claim: Claim) -> float:
-    """The smallest effect that matters, on the scale of the effects."""
-    return claim.smallest if claim.scale == "difference" else math.log(claim.smallest)
-
-
 def statistics(effects: Sequence[float], smallest: float, resamples: int = RESAMPLES) -> Statistics:
     """Mean, interval and both tests.
 
@@ -68,7 +64,9 @@ def statistics(effects: Sequence[float], smallest: float, resamples: int = RESAM
     found = stats.bootstrap(
         (d,), np.mean, method="BCa", n_resamples=resamples, rng=np.random.default_rng(0)
     ).confidence_interval
-    tests = [stats.ttest_1samp(d, smallest, alternative=side) for side in ("greater", "less")]
+    tests: list[Any] = [
+        stats.ttest_1samp(d, smallest, alternative=side) for side in ("greater", "less")
+    ]
     return Statistics(
         mean,
         float(found.low),

@@ -15,7 +15,7 @@ A claim holds when it does in all its conditions, does not hold when it does in 
 when ... where some conditions hold and others do not. One undecided condition leaves the claim
 undecided, unless others contradict each other already: those settle that it depends.
 
-Where ours differs from a plain significance test: that an effect is merely not zero settles nothing.
+Where ours differs from a plain significance test: that an effect is not zero settles nothing.
 """
 
 from __future__ import annotations

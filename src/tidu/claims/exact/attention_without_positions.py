@@ -59,5 +59,6 @@ def _finding(id: str, when: Text, causal: bool) -> Finding:
         CASES,
         blind,
         max(gaps),
-        f"the order is unknown in {blind} of {CASES} cases; largest relative change {max(gaps):.1e}",
+        f"the order is unknown in {blind} of {CASES} cases; "
+        f"largest relative change {max(gaps):.1e}",
     )

@@ -15,8 +15,8 @@ from torch import Tensor
 from tidu.claims.finding import Finding
 from tidu.words import Text
 
-BOWLS = 100
-STEPS = 3000
+BOWLS = 50
+STEPS = 1000
 
 
 def check() -> list[Finding]:

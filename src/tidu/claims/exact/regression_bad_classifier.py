@@ -17,7 +17,7 @@ from tidu import losses, optim
 from tidu.claims.finding import Finding
 from tidu.words import Text
 
-CASES = 60
+CASES = 30
 EACH = 100
 MORE = 0.02
 RIDGE = 1e-4
@@ -88,4 +88,6 @@ def _logistic(x: Tensor, y: Tensor) -> tuple[float, float]:
         while reach > 1e-6 and height(weights - reach * step) > height(weights):
             reach /= 2
         weights = weights - reach * step
+        if float(step.abs().max()) < 1e-9:
+            break
     return float(weights[0] / x.abs().max()), float(weights[1])

@@ -16,7 +16,7 @@ from tidu.claims.finding import Finding
 from tidu.words import Text
 
 SAID = ("0.0900", "0.6652", "0.2447")
-CASES = 10_000
+CASES = 2_000
 
 
 def softmax(logits: list[Decimal]) -> list[Decimal]:

@@ -9,6 +9,8 @@ it would prove nothing.
 
 from __future__ import annotations
 
+import itertools
+
 import torch
 from torch import Tensor, nn
 
@@ -54,7 +56,7 @@ def _gaps(bent: bool) -> list[float]:
         for _ in range(CASES):
             depth = int(torch.randint(2, 8, (), generator=chance))
             widths = torch.randint(2, 40, (depth + 1,), generator=chance).tolist()
-            layers = [_layer(a, b, chance) for a, b in zip(widths, widths[1:], strict=False)]
+            layers = [_layer(a, b, chance) for a, b in itertools.pairwise(widths)]
             inputs = torch.randn(64, widths[0], generator=chance, dtype=torch.float64)
             outputs = inputs
             for i, layer in enumerate(layers):

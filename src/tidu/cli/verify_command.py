@@ -1,0 +1,143 @@
+"""``tidu verify CLAIM``: put a statement to the test."""
+
+from __future__ import annotations
+
+import json
+import sys
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import tyro
+
+from tidu import claims
+from tidu.cli.parse import parse
+from tidu.errors import TiduError
+from tidu.words import Text, language
+
+
+@dataclass(frozen=True)
+class Arguments:
+    """Put a statement to the test: run its arms over seeds, and find the verdict."""
+
+    claim: tyro.conf.Positional[str]  # a claim's id, or a .py or .yaml file with one of your own
+    seeds: int | None = None  # how many seeds; by default as many as the claim names
+    quick: bool = False  # few seeds, short runs: at most a minute
+    results: str | None = None  # also write the result as JSON into this folder
+    quiet: bool = False  # no progress
+    json: bool = False  # end with one line of JSON for programs
+
+
+def main(words: Sequence[str]) -> None:
+    """Carry the command out."""
+    wanted = parse(Arguments, "verify", words)
+    if wanted.seeds is not None and not 2 <= wanted.seeds <= 1000:
+        raise TiduError(
+            f"--seeds must be a whole number from 2 to 1000; got {wanted.seeds}.",
+            "Leave it out for the claim's own number.",
+        )
+    claim, size = _find(wanted.claim)
+    from tidu.laboratory import verification
+
+    progress = None if wanted.quiet or wanted.json else _Progress()
+    told = verification.verify(claim, seeds=wanted.seeds, quick=wanted.quick, tell=progress)
+    found = claims.settled(claim, told, size)
+    place = _leave(found, told)
+    if wanted.results is not None:
+        verification.write(told, wanted.results)
+    if wanted.json:
+        from tidu.cli.claims_command import as_json
+
+        print(json.dumps({**as_json(found), "seconds": told["seconds"], "folder": str(place)}))
+        return
+    _say(found, told, place, size)
+
+
+def _find(reference: str) -> tuple[claims.Claim, int]:
+    """The claim, and how many claims its verdict is corrected for."""
+    if Path(reference).suffix in {".py", ".yaml", ".yml"}:
+        from tidu.laboratory import own_claim
+
+        return own_claim.load(Path(reference)), 1
+    return claims.claim(reference), len(claims.LEDGER)
+
+
+class _Progress:
+    """Says which arm is at work and about how long the rest will take."""
+
+    def __init__(self) -> None:
+        self._began = time.monotonic()
+
+    def __call__(self, done: int, total: int, arm: claims.Arm) -> None:
+        spoken = language()
+        fields = " ".join(f"--{k.replace('_', '-')} {v}" for k, v in arm.fields.items())
+        left = ""
+        if done:
+            seconds = (time.monotonic() - self._began) / done * (total - done)
+            left = Text(f"，大约还要 {seconds:.0f} 秒", f", about {seconds:.0f} s left")[spoken]
+        print(
+            f"[{done + 1}/{total}] {arm.experiment} --preset {arm.preset} {fields}{left}",
+            file=sys.stderr,
+            flush=True,
+        )
+
+
+def _leave(found: claims.Settled, told: dict[str, Any]) -> Path:
+    """Write result and picture below the runs; the folder."""
+    from tidu.files import write_bytes, write_json
+    from tidu.runs import store
+    from tidu.views.claim_effects import claim_effects
+
+    place = store.runs_folder() / "claims" / found.claim.id
+    write_json(place / "result.json", told)
+    picture = claim_effects(found)
+    for spoken in ("zh", "en"):
+        for ending in ("png", "svg"):
+            write_bytes(place / f"effects.{spoken}.{ending}", picture.render(ending, spoken))
+    write_bytes(place / "effects.csv", picture.render("csv"))
+    return place
+
+
+def _say(found: claims.Settled, told: dict[str, Any], place: Path, size: int) -> None:
+    from rich.console import Console
+
+    from tidu.cli.claims_command import said
+
+    spoken = language()
+    console = Console(highlight=False)
+    console.print(f"\n[bold]{found.claim.id}[/bold]  {found.claim.says[spoken]}")
+    console.print(Text("结论：", "Verdict: ")[spoken] + f"[bold]{said(found, spoken)}[/bold]\n")
+    for condition in found.conditions:
+        console.print(f"  {condition.when[spoken]}: {claims.WORDS[condition.outcome][spoken]}")
+        if condition.example:
+            console.print(f"    {condition.example}", style="dim")
+        else:
+            effect = Text("效应", "effect")[spoken]
+            console.print(
+                f"    {effect} {condition.effect:.4g} [{condition.low:.4g}, {condition.high:.4g}]",
+                style="dim",
+                markup=False,
+            )
+    if found.claim.kind == "measured":
+        console.print("\n" + _reach(found.claim, told, size)[spoken], soft_wrap=True)
+    if found.claim.correct is not None and found.verdict != "holds":
+        correct = Text("正确的说法：", "What is true: ")[spoken]
+        console.print(f"\n{correct}{found.claim.correct[spoken]}", soft_wrap=True)
+    picture = place / f"effects.{spoken}.png"
+    console.print(f"\n{told['seconds']:.1f} s  {picture}", soft_wrap=True)
+
+
+def _reach(claim: claims.Claim, told: dict[str, Any], size: int) -> Text:
+    """What this many seeds can settle, and what they cannot."""
+    from tidu.claims.power import least_gap
+
+    count = len(told["seeds"])
+    gap = least_gap(count, size * len(claim.conditions))
+    return Text(
+        f"{count} 个种子能判定的，是均值离有意义的最小效应至少 {gap:.1f} 个标准差"
+        "（各种子之间的）的效应；更接近的，要更多种子（--seeds）。",
+        f"{count} seeds settle effects whose mean is at least {gap:.1f} standard deviations (of "
+        "the seeds) from the smallest that matters; nearer ones need more --seeds.",
+    )

@@ -1,0 +1,138 @@
+"""A claim seen: in every condition the effect of each seed, their mean and its interval."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from tidu.claims import WORDS, Settled
+from tidu.claims.settled import limit
+from tidu.views import palette
+from tidu.views.picture import Picture
+from tidu.words import Text
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+COLOURS = {
+    "holds": palette.BLUE,
+    "does not hold": palette.VERMILION,
+    "undecided": palette.GREY,
+}
+MARKS = {"holds": "o", "does not hold": "X", "undecided": "D"}
+
+
+def claim_effects(found: Settled) -> Picture:
+    """The picture of a settled claim; of an exact one, the share of cases in which it is true."""
+    exact = found.claim.kind == "exact"
+    rows = len(found.conditions)
+
+    def draw(figure: Figure, language: str) -> None:
+        axes = figure.add_subplot()
+        _exact(axes, found, language) if exact else _measured(axes, found, language)
+        axes.set_yticks(range(rows), [_wrapped(c.when[language]) for c in found.conditions])
+        axes.set_ylim(rows - 0.5, -0.5)
+        axes.spines["left"].set_visible(False)
+        axes.tick_params(axis="y", length=0)
+
+    said = [f"{told.when.en}: {told.outcome}" for told in found.conditions]
+    told_zh = [f"{told.when.zh}：{WORDS[told.outcome].zh}" for told in found.conditions]
+    alt = Text(
+        f"每一行是一种条件下的效应与 95 % 区间。{'；'.join(told_zh)}。",
+        f"One row a condition, with its effect and 95 % interval. {'; '.join(said)}.",
+    )
+    title = Text(
+        f"{found.claim.id}：{WORDS[found.verdict].zh}",
+        f"{found.claim.id}: {WORDS[found.verdict].en.removesuffix(' when')}",
+    )
+    return Picture("effects", title, alt, draw, _data(found), (8.0, 1.7 + 0.75 * rows))
+
+
+def _measured(axes: Axes, found: Settled, language: str) -> None:
+    ratio = found.claim.scale == "ratio"
+
+    def on_axis(values: object) -> np.ndarray:
+        array = np.asarray(values, dtype=float)
+        return np.exp(array) if ratio else array
+
+    smallest = float(on_axis(limit(found.claim)))
+    axes.axvline(1.0 if ratio else 0.0, color=palette.GREY, linewidth=0.8)
+    label = Text("有意义的最小效应", "smallest effect that matters")[language]
+    axes.axvline(smallest, color=palette.BLACK, linestyle="--", linewidth=1.0, label=label)
+    for row, (told, raw) in enumerate(
+        zip(found.conditions, found.result["conditions"], strict=True)
+    ):
+        colour = COLOURS[told.outcome]
+        seeds = on_axis(raw["effects"])
+        place = row + np.linspace(-0.18, 0.18, len(seeds))
+        axes.plot(seeds, place, ".", color=colour, alpha=0.45, markersize=5)
+        low, mean, high = on_axis([told.low, told.effect, told.high])
+        axes.plot([low, high], [row, row], color=colour, linewidth=2.4)
+        axes.plot(mean, row, MARKS[told.outcome], color=colour, markersize=8)
+        axes.annotate(
+            WORDS[told.outcome][language],
+            (1.01, row),
+            xycoords=("axes fraction", "data"),
+            va="center",
+            fontsize=9,
+            color=colour,
+        )
+    if ratio:
+        axes.set_xscale("log")
+    axes.set_xlabel(_axis(found)[language])
+    axes.legend(loc="upper center", bbox_to_anchor=(0.5, 1.16), fontsize=8)
+    axes.grid(visible=True, axis="x")
+
+
+def _exact(axes: Axes, found: Settled, language: str) -> None:
+    for row, told in enumerate(found.conditions):
+        colour = COLOURS[told.outcome]
+        axes.barh(row, 1.0, height=0.35, color="#EDEDED")
+        axes.barh(row, told.effect, height=0.35, color=colour)
+        raw = found.result["conditions"][row]
+        axes.annotate(
+            f"{raw['agreeing']} / {raw['cases']}  {WORDS[told.outcome][language]}",
+            (1.02, row),
+            xycoords=("axes fraction", "data"),
+            va="center",
+            fontsize=9,
+            color=colour,
+        )
+    axes.set_xlim(0, 1)
+    share = Text("说法成立的例子所占的比例", "share of the cases in which the statement is true")
+    axes.set_xlabel(share[language])
+
+
+def _axis(found: Settled) -> Text:
+    more = found.claim.direction == "higher"
+    metric = found.claim.conditions[0].treatment.metric
+    if found.claim.scale == "ratio":
+        return Text(
+            f"{metric} 的倍数（" + ("处理 / 对照" if more else "对照 / 处理") + "），越往右越支持",
+            f"{metric}, " + ("treatment / control" if more else "control / treatment")
+            + " (right: for the claim)",
+        )  # fmt: skip
+    return Text(
+        f"{metric} 之差（" + ("处理 - 对照" if more else "对照 - 处理") + "），越往右越支持",
+        f"{metric}, " + ("treatment - control" if more else "control - treatment")
+        + " (right: for the claim)",
+    )  # fmt: skip
+
+
+def _wrapped(words: str, width: int = 30) -> str:
+    import textwrap
+
+    if words.isascii():
+        return "\n".join(textwrap.wrap(words, width))
+    return "\n".join(words[i : i + width // 2] for i in range(0, len(words), width // 2))
+
+
+def _data(found: Settled) -> dict[str, np.ndarray]:
+    rows: list[tuple[str, int, float]] = []
+    for told, raw in zip(found.conditions, found.result["conditions"], strict=True):
+        effects = raw.get("effects", [told.effect])
+        rows += [(told.id, seed, effect) for seed, effect in enumerate(effects)]
+    condition, seed, effect = zip(*rows, strict=True)
+    return {"condition": np.array(condition), "seed": np.array(seed), "effect": np.array(effect)}
