@@ -48,8 +48,8 @@ TITLES = {"en": "tidu", "zh_CN": "tidu 梯度"}
 
 
 def write_pages(app: Any) -> None:
-    """Write the pages made from the code: the command line and the catalogue."""
-    from pages import catalogue_pages, command_line
+    """Write the pages made from the code: command line, catalogue, claims."""
+    from pages import catalogue_pages, claims_pages, command_line
 
     language = "zh" if app.config.language.startswith("zh") else "en"
     folder = Path(app.srcdir) / "generated"
@@ -57,6 +57,7 @@ def write_pages(app: Any) -> None:
         warnings.simplefilter("ignore")
         command_line.write(folder, language)
         catalogue_pages.write(folder, language)
+        claims_pages.write(folder, language)
 
 
 def set_title(app: Any, config: Any) -> None:

@@ -115,7 +115,6 @@ BAD = {
     "empty.py": ("", "no CLAIM"),
     "wrong.py": ("CLAIM = 3", "no CLAIM"),
     "fails.py": ("1 / 0", "ZeroDivisionError"),
-    "name.txt": ("says: a", ".py or .yaml"),
 }
 
 
@@ -126,23 +125,5 @@ def test_a_mistake_in_the_file_is_told(name: str, tmp_path: Path, tidu_says: Say
     file.write_text(text, encoding="utf-8")
     done = tidu_says("verify", str(file))
     assert done.code == 2
-    assert word in done.err or name == "name.txt"
-    assert "Traceback" not in done.err
-
-
-@pytest.mark.parametrize(
-    ("words", "said"),
-    [
-        (["softmax-exampel"], "softmax-example"),
-        (["explore-pays"], "not built"),
-        (["nowhere.yaml"], "no file"),
-        (["softmax-example", "--seeds", "1"], "2 to 1000"),
-    ],
-)
-def test_a_mistake_on_the_command_line_is_told(
-    words: list[str], said: str, tidu_says: Says
-) -> None:
-    done = tidu_says("verify", *words)
-    assert done.code == 2
-    assert said in done.err
+    assert word in done.err
     assert "Traceback" not in done.err

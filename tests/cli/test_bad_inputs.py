@@ -38,6 +38,16 @@ COMMANDS = [
     ("doctor now", 2, "now"),
     ("runs --experiment", 2, "experiment"),
     ("runs toy", 2, "toy"),
+    ("claims --chapter visoin", 2, "'visoin'", "vision"),
+    ("claims --verdict maybe", 2, "'maybe'", "holds"),
+    ("claims softmax-example", 2, "softmax-example"),
+    ("verify", 2, "claim"),
+    ("verify softmax-exampel", 2, "'softmax-exampel'", "softmax-example"),
+    ("verify explore-pays", 2, "not built"),
+    ("verify softmax-example --seeds 1", 2, "2 to 1000"),
+    ("verify softmax-example --seeds few", 2, "few"),
+    ("verify {w}/nothing.yaml", 2, "no file"),
+    (f"verify {LONG}", 2, "no claim"),
 ]
 RUN = [
     ("run", 2, "needs the name of an experiment"),
