@@ -12,19 +12,15 @@ import pytest
 from processes import PATIENCE, start, steps_done, wait_until
 
 from commands import run_alone
+from short import SHORT
 from tidu.files import read_json
 
 # Every kind of loop, with fields so small that most of the time is spent on starting Python.
+KINDS = ("lenet", "mnist-ladder", "gan", "gan-images", "policy-gradient", "memory-tasks", "pruning")
 LOOPS = {
     "toy": ["--steps", "60"],
     "autograd": ["--preset", "quick", "--steps", "60"],
-    "lenet": ["--preset", "quick", "--epochs", "1", "--batch", "128"],
-    "mnist-ladder": ["--preset", "quick", "--epochs", "1", "--batch", "256", "--width", "20"],
-    "gan": ["--preset", "quick", "--steps", "60"],
-    "gan-images": ["--preset", "quick", "--steps", "40", "--channels", "4", "--judged", "50"],
-    "policy-gradient": ["--preset", "quick", "--iterations", "8", "--episodes", "8"],
-    "memory-tasks": ["--preset", "quick", "--lags", "4", "6", "--steps", "20", "--hidden", "8"],
-    "pruning": ["--preset", "quick", "--rounds", "2", "--epochs", "1", "--round-epochs", "1"],
+    **{id: ["--preset", "quick", *SHORT[id]] for id in KINDS},
 }
 
 
