@@ -15,8 +15,8 @@ TITLE = Text("笔记里的说法，逐条检验", "What the notes say, measured"
 INTRO = Text(
     "下面是学习笔记里的说法，一条一条检验。结论由程序根据结果文件算出，没有一个是人写上去的："
     "每个种子各得一个效应，取平均，给出 95 % 的 BCa 自助区间；只有当区间与校正过的检验都落在"
-    "“有意义的最小效应”的同一侧，才判成立或不成立。最小效应在测量之前定好。α = 0.05 按全部说法的条数做 "
-    "Bonferroni 校正。",
+    "“有意义的最小效应”的同一侧，才判成立或不成立。最小效应在测量之前定好。"
+    "α = 0.05 按全部说法的条数做 Bonferroni 校正。",
     "These are statements of study notes, each put to the test. A program finds the verdict from "
     "the result file; none is typed in. Every seed gives an effect; the page shows the mean and "
     "its 95 % BCa bootstrap interval. A claim is said to hold, or not to hold, only where the "

@@ -39,6 +39,11 @@ def levels(text: str) -> list[int]:
     return [len(marks) for marks in re.findall(r"^(#+) ", outside, re.MULTILINE)]
 
 
+def in_english(code: str) -> str:
+    """The code with the language it asks for exchanged."""
+    return re.sub(r"\.words\.zh\b", ".words.en", code.replace('language="zh"', 'language="en"'))
+
+
 @pytest.mark.parametrize(("english", "chinese"), PAIRS, ids=[pair[0] for pair in PAIRS])
 def test_both_languages_have_the_same_structure_and_code(english: str, chinese: str) -> None:
     one, two = read(english), read(chinese)
@@ -46,7 +51,7 @@ def test_both_languages_have_the_same_structure_and_code(english: str, chinese: 
     ours, theirs = code_blocks(one), code_blocks(two)
     assert [kind for kind, _ in ours] == [kind for kind, _ in theirs]
     for (_, code), (_, same) in zip(ours, theirs, strict=True):
-        assert re.sub(r'language="zh"', 'language="en"', same) == code or "..." in code
+        assert in_english(same) == code or "..." in code
 
 
 @pytest.mark.parametrize("page", EVERY_PAGE)

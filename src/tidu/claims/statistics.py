@@ -58,8 +58,9 @@ def statistics(effects: Sequence[float], smallest: float, resamples: int = RESAM
         return Statistics(mean, -math.inf, math.inf, 1.0, 1.0, len(d))
     if len(d) < 2:
         return Statistics(mean, -math.inf, math.inf, 1.0, 1.0, len(d))
-    if np.ptp(d) <= 1e-12 * max(1.0, abs(mean)):
-        above, below = float(mean <= smallest), float(mean >= smallest)
+    rounding = 1e-12 * max(1.0, abs(mean))
+    if np.ptp(d) <= rounding:
+        above, below = float(mean - smallest <= rounding), float(smallest - mean <= rounding)
         return Statistics(mean, mean, mean, above, below, len(d))
     found = stats.bootstrap(
         (d,), np.mean, method="BCa", n_resamples=resamples, rng=np.random.default_rng(0)

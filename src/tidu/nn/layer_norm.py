@@ -48,7 +48,7 @@ class LayerNorm(nn.Module):
         self.bias = nn.Parameter(torch.zeros(self.shape))
 
     def forward(self, input: Float[Tensor, "*any"]) -> Float[Tensor, "*any"]:
-        """Every example normalised: from (batch, ..., *shape) to the same."""
+        """Every example normalised, in the shape it came: ``(batch, ..., *shape)``."""
         own = len(self.shape)
         if tuple(input.shape[-own:]) != self.shape:
             raise ValueError(
