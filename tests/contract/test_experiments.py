@@ -16,6 +16,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+import torch
 import tyro
 from PIL import Image
 from samples import SAMPLES
@@ -251,6 +252,25 @@ def test_what_it_trained_can_be_exported(
     assert answer.code == 0, answer.err
     assert answer.json["bytes"] == file.stat().st_size > 0
     assert answer.json["checked"]
+
+
+@each
+def test_its_objective_is_the_loss_of_its_model(id: str, quick_run: QuickRun) -> None:
+    """Where there is one: one number, lower for what was trained than for shuffled weights."""
+    module = load_experiment(id).module
+    if not hasattr(module, "objective"):
+        return
+    run = trained(quick_run(id))
+    network, measure = module.model(run.config, run), module.objective(run.config, run, 100)
+    with torch.no_grad():
+        found = measure(network)
+        assert found.shape == ()
+        assert torch.equal(found, measure(network))
+        for parameter in network.parameters():
+            parameter.copy_(
+                parameter.flatten()[torch.randperm(parameter.numel())].view_as(parameter)
+            )
+        assert found < measure(network)
 
 
 def drawn(experiment: Experiment, path: Path) -> list[Picture]:

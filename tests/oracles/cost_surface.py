@@ -4,18 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
+import numpy as np
 import torch
 from torch import Tensor, nn
 
 from oracles import Case
-from tidu.optim import filter_normalised_directions, loss_surface
+from tidu.optim import filter_normalised_directions, loss_surface, losses_on_plane, path_plane
 
 NOT_DIFFERENTIABLE = True  # a surface is measured, not trained through
 
 
 def example(dtype: torch.dtype) -> list[tuple[Callable[..., object], tuple[Tensor, ...]]]:
     line = torch.linspace(-1, 1, 4, dtype=dtype)
-    return [(lambda x, y: _bowl(x, y), (line, line))]
+    path = torch.randn(5, 7, dtype=dtype)
+    return [
+        (lambda x, y: _bowl(x, y), (line, line)),
+        (lambda points, center: path_plane(points, center), (path, path[-1].clone())),
+    ]
 
 
 def _bowl(x: Tensor, y: Tensor) -> Tensor:
@@ -53,6 +58,17 @@ def cases(seed: int, dtype: torch.dtype) -> Iterator[Case]:
 
         yield Case(f"surface of a {name}", ours, theirs, (x, y), gradients=False)
 
+        def single(x: Tensor, y: Tensor, m=module, i=inputs, c=center, d=(first, second)) -> Tensor:
+            def loss(parameters: dict[str, Tensor]) -> Tensor:
+                return torch.func.functional_call(m, parameters, (i,)).square().mean()
+
+            return losses_on_plane(loss, c, *d, x, y)
+
+        def diagonal(x: Tensor, y: Tensor, m=module, i=inputs, d=(first, second)) -> Tensor:
+            return _point_by_point(m, i, *d, x, y).diagonal()
+
+        yield Case(f"points of a {name}", single, diagonal, (x[:3], y[:3]), gradients=False)
+
         def by_us(weight: Tensor) -> Tensor:
             generator = torch.Generator().manual_seed(seed)
             return filter_normalised_directions({"w": weight}, generator, 1)[0]["w"]
@@ -67,6 +83,30 @@ def cases(seed: int, dtype: torch.dtype) -> Iterator[Case]:
 
         weight = next(module.parameters()).detach().clone()
         yield Case(f"direction of a {name}", by_us, by_hand, (weight,), gradients=False)
+
+    steps = torch.randn(4 + seed, 30, dtype=torch.float64)
+    path = steps.cumsum(0)
+    yield Case(
+        "plane of a path", _lengths_and_products, _by_numpy, (path, path[-1]), gradients=False
+    )
+
+
+def _lengths_and_products(path: Tensor, center: Tensor) -> tuple[Tensor, ...]:
+    """What does not depend on the signs: coordinates without them, projectors, shares."""
+    plane = path_plane(path, center)
+    return plane.coordinates.abs(), *_projectors(plane.directions), plane.explained
+
+
+def _by_numpy(path: Tensor, center: Tensor) -> tuple[Tensor, ...]:
+    away = (path - center).numpy()
+    left, values, right = np.linalg.svd(away, full_matrices=False)
+    coordinates = torch.from_numpy(left[:, :2] * values[:2]).abs()
+    shares = torch.from_numpy(values[:2] ** 2 / (values**2).sum())
+    return coordinates, *_projectors(torch.from_numpy(right[:2])), shares
+
+
+def _projectors(directions: Tensor) -> list[Tensor]:
+    return [torch.outer(direction, direction) for direction in directions]
 
 
 @torch.no_grad()

@@ -120,11 +120,19 @@ SYSTEMS = (
         title=Text("成本表面与等值线", "Cost surface and contours"),
         about=Text(
             "把损失画成地形：横轴是权重与偏置，高度是误差，下降的脚印画在上面；"
-            "深层网络则沿两个按滤波器归一化的随机方向切开来看。",
+            "深层网络则沿两个按滤波器归一化的随机方向切开来看，"
+            "再沿训练自己走得最多的两个方向切一刀，画出走过的路；训练好的任何网络都可以拿来。",
             "The loss as a landscape over weight and bias, with the footprints of descent on it; "
-            "for a deep network, a cut along two filter-normalised random directions.",
+            "for a deep network, a cut along two filter-normalised random directions, and one "
+            "along the two in which its training moved most, with its way on it. Any trained "
+            "network will do.",
         ),
-        components=("tidu.optim:loss_surface", "tidu.optim:filter_normalised_directions"),
+        components=(
+            "tidu.optim:loss_surface",
+            "tidu.optim:losses_on_plane",
+            "tidu.optim:filter_normalised_directions",
+            "tidu.optim:path_plane",
+        ),
         experiment="tidu.experiments.foundations.cost_surface",
         presets=("quick", "standard", "deep"),
         sources=("diabetes",),

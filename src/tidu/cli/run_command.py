@@ -35,7 +35,7 @@ class Arguments:
     checkpoint_every: float = 10.0  # seconds between checkpoints; 0 for every step
     results: str | None = None  # also write the result as JSON into this folder
     report: bool = True  # draw pictures and write a report page
-    watch: Literal["gradients"] | None = None  # say what the gradients of every layer do
+    watch: Literal["gradients", "path"] | None = None  # what gradients do, or the way of weights
     quiet: bool = False  # no progress
     json: bool = False  # end with one line of JSON for programs
 

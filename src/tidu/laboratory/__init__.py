@@ -45,7 +45,8 @@ def run(
     ``fields`` change single fields of the preset's configuration. ``seeds=8`` trains the seeds
     ``seed .. seed + 7``. ``origin`` is another run to start from. Without ``report``, no
     pictures are drawn and no report page is written. ``watch="gradients"`` watches the gradients
-    of every loop and says what they mean; the training stays the same, bit for bit.
+    of every loop and says what they mean; ``watch="path"`` keeps the parameters at some steps, for
+    ``cost-surface`` to draw the way on. The training stays the same, bit for bit.
     """
     from tidu.laboratory import execute, given
     from tidu.runs import store
@@ -145,9 +146,9 @@ def _check_checkpoint_every(checkpoint_every: float) -> None:
 
 
 def _check_watch(watch: str | None) -> None:
-    if watch not in {None, "gradients"}:
+    if watch not in {None, "gradients", "path"}:
         raise TiduError(
-            f"--watch must be gradients; got {watch!r}.", "Leave it out to watch nothing."
+            f"--watch must be gradients or path; got {watch!r}.", "Leave it out to watch nothing."
         )
 
 

@@ -251,7 +251,7 @@ def _origin(path: str | None, seeds: tuple[int, ...]) -> Run | None:
     inner = run.path / f"seed-{seeds[0]}"
     chosen = inner if inner.is_dir() else next(iter(sorted(run.path.glob("seed-*"))), run.path)
     run.path = chosen
-    run.experiment = experiment.reference
+    run.experiment, run.module = experiment.reference, experiment.module
     return run
 
 

@@ -38,11 +38,14 @@ from tidu.optim.logistic_regression import logistic_regression as logistic_regre
 from tidu.optim.logistic_regression import newton_path as newton_path
 from tidu.optim.loss_surface import filter_normalised_directions as filter_normalised_directions
 from tidu.optim.loss_surface import loss_surface as loss_surface
+from tidu.optim.loss_surface import losses_on_plane as losses_on_plane
 from tidu.optim.max_norm import max_norm as max_norm
 from tidu.optim.momentum import Momentum as Momentum
 from tidu.optim.nesterov import Nesterov as Nesterov
 from tidu.optim.numerical_gradient import Difference as Difference
 from tidu.optim.numerical_gradient import numerical_gradient as numerical_gradient
+from tidu.optim.path_plane import PathPlane as PathPlane
+from tidu.optim.path_plane import path_plane as path_plane
 from tidu.optim.perceptron_rule import perceptron_learning as perceptron_learning
 from tidu.optim.perceptron_rule import perceptron_rule as perceptron_rule
 from tidu.optim.principal_components import Components as Components

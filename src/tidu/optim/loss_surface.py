@@ -23,6 +23,9 @@ import torch
 from jaxtyping import Float
 from torch import Tensor
 
+FEWEST, MOST = 8, 64  # points evaluated together
+NUMBERS = 2**17  # parameters of all of them
+
 Parameters: TypeAlias = Mapping[str, Tensor]
 """Parameters by name, as ``dict(module.named_parameters())`` gives them."""
 
@@ -35,10 +38,12 @@ def loss_surface(
     second: Parameters,
     x: Float[Tensor, " across"],
     y: Float[Tensor, " down"],
-    batch: int = 64,
+    batch: int | None = None,
 ) -> Float[Tensor, "down across"]:
     """``loss`` at ``center + x[i] * first + y[j] * second``, ``batch`` points at a time.
 
+    Without ``batch``, networks that leave most of a processor idle are evaluated many at a time,
+    larger ones one by one: there is nothing to gain (``benchmarks/loss_surface.py``).
     ``loss`` takes parameters by name and returns one number; for a module, write it with
     ``torch.func.functional_call``. A parameter missing from a direction does not move.
 
@@ -48,6 +53,27 @@ def loss_surface(
     >>> loss_surface(bowl, at, {"w": one}, {"b": one}, torch.arange(3.0), torch.arange(2.0))
     tensor([[0., 1., 4.],
             [1., 2., 5.]])
+    """
+    ys, xs = torch.meshgrid(y, x, indexing="ij")
+    losses = losses_on_plane(loss, center, first, second, xs.flatten(), ys.flatten(), batch)
+    return losses.view(len(y), len(x))
+
+
+@torch.no_grad()
+def losses_on_plane(
+    loss: Callable[[dict[str, Tensor]], Tensor],
+    center: Parameters,
+    first: Parameters,
+    second: Parameters,
+    x: Float[Tensor, " points"],
+    y: Float[Tensor, " points"],
+    batch: int | None = None,
+) -> Float[Tensor, " points"]:
+    """``loss`` at ``center + x[i] * first + y[i] * second``: single points of the plane.
+
+    >>> at = {"w": torch.zeros(())}
+    >>> losses_on_plane(lambda p: p["w"] ** 2, at, {"w": torch.ones(())}, {}, *torch.eye(2))
+    tensor([1., 0.])
     """
     unknown = {*first, *second} - {*center}
     if unknown:
@@ -63,10 +89,13 @@ def loss_surface(
                 moved[name] = moved[name] + distance * step
         return loss(moved)
 
-    ys, xs = torch.meshgrid(y, x, indexing="ij")
-    points = zip(xs.flatten().split(batch), ys.flatten().split(batch), strict=True)
-    losses = [torch.func.vmap(at)(some_x, some_y) for some_x, some_y in points]
-    return torch.cat(losses).view(len(y), len(x))
+    size = sum(parameter.numel() for parameter in center.values())
+    if batch is None:
+        batch = min(MOST, NUMBERS // max(1, size)) if size * FEWEST <= NUMBERS else 1
+    points = zip(x.split(batch), y.split(batch), strict=True)
+    if batch == 1:
+        return torch.cat([at(one_x[0], one_y[0])[None] for one_x, one_y in points])
+    return torch.cat([torch.func.vmap(at)(some_x, some_y) for some_x, some_y in points])
 
 
 def filter_normalised_directions(

@@ -7,6 +7,7 @@
       state.json        running, finished, interrupted or failed
       metrics.jsonl     one line for every call of ``log``
       gradients.jsonl   one line for every look at the gradients, where they are watched
+      path/             the parameters at some steps, where the path is watched (safetensors)
       checkpoints/      where each loop stands (safetensors)
       recorded/         tensors for the pictures (safetensors)
       model.safetensors the trained weights
@@ -21,6 +22,7 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import torch
@@ -30,7 +32,7 @@ from torch import Tensor, nn
 
 from tidu.errors import TiduError
 from tidu.files import disk_error, read_json, write_json
-from tidu.runs import gradient_log
+from tidu.runs import gradient_log, path_log
 from tidu.runs.steps import Diverged, Steps
 from tidu.train import checkpoint
 from tidu.words import Text
@@ -81,6 +83,7 @@ class Run:
         self.is_main = is_main
         self.loop: Steps | None = None
         self.experiment = ""  # the reference of the experiment, set on the run of --from
+        self.module: ModuleType | None = None  # the experiment itself, set there too
         self._serial = self._forget_unsaved_log() if writing else 0
 
     @property
@@ -240,6 +243,15 @@ class Run:
             f"{file} is damaged: {problem}.",
             f"Delete the folder {file.parent} and run the experiment again.",
         )
+
+    def weights_path(self, network: nn.Module) -> list[dict[str, Tensor]]:
+        """The parameters that ``network`` went through where ``--watch path`` was given."""
+        return path_log.read(self.path_folder, dict(network.named_parameters()))
+
+    @property
+    def path_folder(self) -> Path:
+        """Where the points of the path stand, a folder for each loop."""
+        return self.path / "path"
 
     @property
     def gradients_file(self) -> Path:

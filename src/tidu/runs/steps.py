@@ -12,6 +12,7 @@ import torch
 from tidu.errors import TiduError
 from tidu.runs.gradient_log import GradientLog
 from tidu.runs.interrupt import InterruptGuard
+from tidu.runs.path_log import PathLog
 from tidu.runs.progress import LoopProgress
 from tidu.train import checkpoint
 
@@ -59,6 +60,9 @@ class Steps:
         if run.options.watch == "gradients":
             self._watched = GradientLog(run.gradients_file, name, total, keep, run.is_main)
             self._keep["watched gradients"] = self._watched.flow
+        self._path: PathLog | None = None
+        if run.options.watch == "path":
+            self._path = PathLog(run.path_folder / name, total, keep, run.is_main)
 
     def stop(self) -> None:
         """End the loop after the present step."""
@@ -89,11 +93,15 @@ class Steps:
                 for step in range(start, self._total):
                     if self._watched is not None:
                         self._watched.at(step)
+                    if self._path is not None:
+                        self._path.at(step)
                     yield step
                     self.write_gradients()
                     done = step + 1
                     self._progress.advance(done)
                     over = self._ended or done == self._total
+                    if over and self._path is not None:
+                        self._path.at(done, over)
                     due = time.monotonic() - saved >= run.checkpoint_every
                     if over or due or guard.asked:
                         self._save(done, over)

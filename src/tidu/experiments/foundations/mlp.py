@@ -26,6 +26,8 @@ from tidu import data, nn, train, vision
 from tidu.fields import NonNegativeFloat, OpenFraction, PositiveFloat, PositiveInt
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from torch import Tensor
 
     from tidu.runs import Run
@@ -163,6 +165,14 @@ def record(run: Run, network: torch.nn.Sequential, outputs: Tensor, images: data
 def model(config: Config, run: Run) -> torch.nn.Module:
     """The trained network: grey images from 0 to 1 in, one logit for each class out."""
     return run.load_weights(network_of(config, len(run.read_json("classes"))))
+
+
+def objective(config: Config, run: Run, examples: int) -> Callable[[torch.nn.Module], Tensor]:
+    """The loss on some training images, as a function of a network like :func:`model`."""
+    images = data.images_or(config.source, run.data, SIZE)
+    rows = torch.randperm(len(images.train_labels), generator=run.generator(99))[:examples]
+    inputs, labels = prepared(images.train_images[rows]), images.train_labels[rows]
+    return lambda network: cost(config, network(inputs), labels)
 
 
 def export_inputs(config: Config, run: Run) -> tuple[Tensor, ...]:

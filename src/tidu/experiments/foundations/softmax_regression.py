@@ -24,6 +24,8 @@ from tidu.errors import TiduError
 from tidu.fields import NonNegativeFloat, OpenFraction, PositiveFloat, PositiveInt
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from torch import Tensor
 
     from tidu.runs import Run
@@ -193,6 +195,14 @@ def model(config: Config, run: Run) -> torch.nn.Module:
     """The first seed's trained model: grey images from 0 to 1 in, one logit a class out."""
     layer = torch.nn.Linear(SIZE * SIZE, len(run.read_json("classes")))
     return run.load_weights(torch.nn.Sequential(torch.nn.Flatten(), layer))
+
+
+def objective(config: Config, run: Run, examples: int) -> Callable[[torch.nn.Module], Tensor]:
+    """The loss on some training images, as a function of a network like :func:`model`."""
+    images = data.images_or(config.source, run.data, SIZE)
+    rows = torch.randperm(len(images.train_labels), generator=run.generator(99))[:examples]
+    inputs, labels = images.train_images[rows].unsqueeze(1).float() / 255, images.train_labels[rows]
+    return lambda network: torch.nn.functional.cross_entropy(network(inputs), labels)
 
 
 def export_inputs(config: Config, run: Run) -> tuple[Tensor, ...]:

@@ -23,6 +23,8 @@ from tidu import data, nn
 from tidu.fields import NonNegativeFloat, PositiveFloat, PositiveInt
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from torch import Tensor
 
     from tidu.runs import Run
@@ -214,6 +216,14 @@ def record_stages(run: Run, net: nn.MLP, inputs: Tensor) -> None:
 def model(config: Config, run: Run) -> torch.nn.Module:
     """The first seed's trained network: points in the plane to one logit for every arm."""
     return run.load_weights(new_network(config, run.seed))
+
+
+def objective(config: Config, run: Run, examples: int) -> Callable[[torch.nn.Module], Tensor]:
+    """The loss on the first seed's points, as a function of a network like :func:`model`."""
+    inputs, labels, _, _ = load_points(config, run)
+    rows = torch.randperm(labels.shape[1], generator=run.generator(99))[:examples]
+    some = inputs[0, rows], labels[0, rows]
+    return lambda network: torch.nn.functional.cross_entropy(network(some[0]), some[1])
 
 
 @dataclass(frozen=True)

@@ -23,6 +23,8 @@ from tidu.errors import TiduError
 from tidu.fields import OpenFraction, PositiveFloat, PositiveInt
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from torch import Tensor
 
     from tidu.runs import Run
@@ -200,6 +202,14 @@ def model(config: Config, run: Run) -> torch.nn.Module:
     """The first seed's normalised network: grey images from 0 to 1 in, a logit a class out."""
     network = new_network(config, "with", 0, len(run.read_json("classes")))
     return run.load_weights(torch.nn.Sequential(torch.nn.Flatten(), network))
+
+
+def objective(config: Config, run: Run, examples: int) -> Callable[[torch.nn.Module], Tensor]:
+    """The loss on some training images, as a function of a network like :func:`model`."""
+    images = data.images_or(config.source, run.data, SIZE)
+    rows = torch.randperm(len(images.train_labels), generator=run.generator(99))[:examples]
+    inputs, labels = prepared(images.train_images[rows]), images.train_labels[rows]
+    return lambda network: torch.nn.functional.cross_entropy(network(inputs), labels)
 
 
 def export_inputs(config: Config, run: Run) -> tuple[Tensor, ...]:

@@ -23,6 +23,7 @@ from tidu import data, nn, optim, train, vision
 from tidu.fields import NonNegativeFloat, OpenFraction, PositiveFloat, PositiveInt
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import Any
 
     from torch import Tensor
@@ -39,7 +40,7 @@ class Config:
     dropout: OpenFraction = 0.5  # share of the hidden units that is silenced in a step
     input_dropout: OpenFraction = 0.2  # share of the pixels that is silenced in a step
     max_norm: NonNegativeFloat = 0.0  # longest the weights into a neuron may be; 0: no bound
-    epochs: PositiveInt = 30  # passes over the training images
+    epochs: PositiveInt = 40  # passes over the training images
     batch: PositiveInt = 256  # images in a step, over all processes
     lr: PositiveFloat = 0.0015  # learning rate of AdamW at the start; it falls along a cosine
     weight_decay: NonNegativeFloat = 0.01  # pull of all weights towards zero
@@ -182,6 +183,14 @@ def filters(network: torch.nn.Module) -> Tensor:
 def model(config: Config, run: Run) -> torch.nn.Module:
     """The network trained with dropout: grey images from 0 to 1 in, one logit a class out."""
     return run.load_weights(network_of(config, len(run.read_json("classes"))))
+
+
+def objective(config: Config, run: Run, examples: int) -> Callable[[torch.nn.Module], Tensor]:
+    """The loss on some training images, as a function of a network like :func:`model`."""
+    images = data.images_or(config.source, run.data, SIZE)
+    rows = torch.randperm(len(images.train_labels), generator=run.generator(99))[:examples]
+    inputs, labels = prepared(images.train_images[rows]), images.train_labels[rows]
+    return lambda network: torch.nn.functional.cross_entropy(network(inputs), labels)
 
 
 def export_inputs(config: Config, run: Run) -> tuple[Tensor, ...]:

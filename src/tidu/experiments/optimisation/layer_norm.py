@@ -24,6 +24,8 @@ from tidu.errors import TiduError
 from tidu.fields import PositiveFloat, PositiveInt
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from torch import Tensor
 
     from tidu.runs import Run
@@ -37,7 +39,7 @@ class Config:
     sizes: tuple[PositiveInt, ...] = (2, 4, 16, 64)  # batches of so many images, small to large
     images: PositiveInt = 20_000  # how many images each network sees, whatever the batches
     hidden: tuple[PositiveInt, ...] = (64, 64)  # widths of the hidden layers
-    rates: tuple[PositiveFloat, ...] = (0.01, 0.03, 0.1, 0.3)  # learning rates tried of SGD
+    rates: tuple[PositiveFloat, ...] = (0.003, 0.01, 0.03, 0.1, 0.3)  # rates tried of SGD
     memory: PositiveInt = 640  # images over which the moving averages of batch norm reach
     validation: PositiveInt = 1000  # training images kept to choose the rate
 
@@ -202,6 +204,14 @@ def model(config: Config, run: Run) -> torch.nn.Module:
     classes = len(run.read_json("classes"))
     network = new_network(config, "layer", config.sizes[0], 0, classes)
     return run.load_weights(torch.nn.Sequential(torch.nn.Flatten(), network))
+
+
+def objective(config: Config, run: Run, examples: int) -> Callable[[torch.nn.Module], Tensor]:
+    """The loss on some training images, as a function of a network like :func:`model`."""
+    images = data.images_or(config.source, run.data, SIZE)
+    rows = torch.randperm(len(images.train_labels), generator=run.generator(99))[:examples]
+    inputs, labels = prepared(images.train_images[rows]), images.train_labels[rows]
+    return lambda network: torch.nn.functional.cross_entropy(network(inputs), labels)
 
 
 def export_inputs(config: Config, run: Run) -> tuple[Tensor, ...]:

@@ -21,6 +21,8 @@ from tidu import data, nn, train, vision
 from tidu.fields import NonNegativeFloat, OpenFraction, PositiveFloat, PositiveInt
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from tidu.runs import Run
 
 
@@ -113,6 +115,16 @@ def run(config: Config, run: Run) -> dict[str, float]:
 
 def model(config: Config, run: Run) -> torch.nn.Module:
     return run.load_weights(_network(config, len(run.read_json("classes"))))
+
+
+def objective(config: Config, run: Run, examples: int) -> Callable[[torch.nn.Module], torch.Tensor]:
+    """The loss on some training images, as a function of a network like :func:`model`."""
+    images = data.images_or(config.source, run.data, SIZE)
+    rows = torch.randperm(len(images.train_labels), generator=run.generator(99))[:examples]
+    inputs, labels = _prepare(images.train_images[rows]), images.train_labels[rows]
+    return lambda network: torch.nn.functional.cross_entropy(
+        network(inputs), labels, label_smoothing=config.label_smoothing
+    )
 
 
 def export_inputs(config: Config, run: Run) -> tuple[torch.Tensor, ...]:

@@ -1,0 +1,51 @@
+"""The surface of another run: the plane of its own path, and what is said where there is none."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+import torch
+
+from commands import Answer
+from tidu.files import read_json
+from tidu.laboratory import trained
+
+Says = Callable[..., Answer]
+GRID = ("--points", "5", "--no-report", "--json")
+
+
+def test_a_run_that_kept_its_path_is_drawn_on_it(tidu_says: Says, tmp_path: Path) -> None:
+    words = ("run", "spiral", "--preset", "quick", "--steps", "60", "--no-report", "--json")
+    assert tidu_says(*words, "--watch", "path", "--name", "walked").code == 0
+    answer = tidu_says("run", "cost-surface", "--from", "walked", "--name", "drawn", *GRID)
+    assert answer.code == 0, answer.err
+    found = answer.json["metrics"]
+    assert found["path_points"] > 2
+    assert 0 < found["path_explained"] <= 1
+    run = trained(tmp_path / "runs" / "drawn")
+    path = run.recorded("plane")["path"]
+    torch.testing.assert_close(path[-1, :2], torch.zeros(2), atol=1e-4, rtol=0)
+    assert float(path[-1, 2]) == pytest.approx(found["loss"], rel=1e-3)
+    assert float(path[0, 2]) > float(path[-1, 2])
+    told = tidu_says("export", "drawn")
+    assert told.code == 2
+    assert "tidu export walked" in told.err
+
+
+def test_without_a_path_the_random_plane_is_left(tidu_says: Says, tmp_path: Path) -> None:
+    words = ("run", "spiral", "--preset", "quick", "--steps", "20", "--no-report", "--json")
+    assert tidu_says(*words, "--name", "unseen").code == 0
+    answer = tidu_says("run", "cost-surface", "--from", "unseen", "--name", "drawn", *GRID)
+    assert answer.code == 0, answer.err
+    assert "path_points" not in answer.json["metrics"]
+    assert read_json(tmp_path / "runs" / "drawn" / "labels.json")["path"] == 0
+
+
+def test_an_experiment_without_an_objective_is_told(tidu_says: Says) -> None:
+    words = ("run", "linear-regression", "--preset", "quick", "--no-report", "--json")
+    assert tidu_says(*words, "--name", "line").code == 0
+    answer = tidu_says("run", "cost-surface", "--from", "line", *GRID)
+    assert answer.code == 2
+    assert "objective" in answer.err
