@@ -27,7 +27,7 @@ def test_a_run_that_kept_its_path_is_drawn_on_it(tidu_says: Says, tmp_path: Path
     run = trained(tmp_path / "runs" / "drawn")
     path = run.recorded("plane")["path"]
     torch.testing.assert_close(path[-1, :2], torch.zeros(2), atol=1e-4, rtol=0)
-    assert float(path[-1, 2]) == pytest.approx(found["loss"], rel=1e-3)
+    assert float(path[-1, 2]) == pytest.approx(found["loss_of_run"], rel=1e-3)
     assert float(path[0, 2]) > float(path[-1, 2])
     told = tidu_says("export", "drawn")
     assert told.code == 2

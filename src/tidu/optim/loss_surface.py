@@ -23,7 +23,7 @@ import torch
 from jaxtyping import Float
 from torch import Tensor
 
-FEWEST, MOST = 8, 64  # points evaluated together
+FEWEST, MOST = 8, 32  # points evaluated together
 NUMBERS = 2**17  # parameters of all of them
 
 Parameters: TypeAlias = Mapping[str, Tensor]

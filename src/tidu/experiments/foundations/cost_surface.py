@@ -13,7 +13,7 @@ principal components of its path, with that path on it.
 run was made with ``--watch path``, its own way is drawn as well:
 
     tidu run mlp --watch path --name digits
-    tidu run cost-surface --from digits
+    tidu run cost-surface --from digits --points 41
 """
 
 from __future__ import annotations
@@ -49,7 +49,7 @@ class Config:
     lr: PositiveFloat | None = None  # step size; without it 0.8 of the fastest, 0.01 for an mlp
     points: PositiveInt = 61  # points of the grid along each axis
     reach: PositiveFloat = 1.0  # how far the grid goes: 1 is one filter length for a network
-    examples: PositiveInt = 500  # how many of the training examples measure a run's loss (--from)
+    examples: PositiveInt = 200  # how many of the training examples measure a run's loss (--from)
 
 
 PRESETS = {
@@ -162,7 +162,8 @@ def run_trained(config: Config, run: Run, origin: Run) -> dict[str, float]:
     path = [torch.cat([tensor.flatten() for tensor in point.values()]) for point in points]
     run.write_json("labels", {"kind": "trained", "run": origin.name, "path": len(path)})
     run.log(0, loss=float(measure(parameters_of(net))))
-    return cut(config, run, net, measure, torch.stack(path) if len(path) > 1 else None)
+    found = cut(config, run, net, measure, torch.stack(path) if len(path) > 1 else None)
+    return {"loss_of_run": found.pop("loss"), **found}  # not to be read beside the line's loss
 
 
 def loss_of_parameters(
