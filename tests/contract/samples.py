@@ -38,6 +38,13 @@ def cells(folder: Path) -> list[str]:
     return [str(folder / "cells.csv")]
 
 
+def irises(folder: Path) -> list[str]:
+    """Two flowers with all four measurements, in another order."""
+    rows = "petal length (cm),petal width (cm),sepal width (cm),sepal length (cm)\n"
+    (folder / "irises.csv").write_text(rows + "1.4,0.2,3.5,5.1\n5.5,2.1,3.0,6.8\n")
+    return [str(folder / "irises.csv")]
+
+
 def patients(folder: Path) -> list[str]:
     """Two rows with the columns of the diabetes table."""
     from tidu import data
@@ -55,6 +62,7 @@ SAMPLES: dict[str, Callable[[Path], list[str]]] = {
     "autograd": points,
     "linear-regression": patients,
     "logistic-regression": cells,
+    "tabular": irises,
     "regularisation": patients,
     "feature-normalisation": patients,
     "early-stopping": patients,

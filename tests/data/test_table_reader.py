@@ -40,7 +40,7 @@ def test_numbers_categories_and_target(write) -> None:
     assert table.features.dtype == torch.float64
     assert table.target.tolist() == [210, 300.5, 170, 410]
     assert (table.target_name, table.task, table.classes) == ("price", "regression", ())
-    assert table.notes == ("town: 2 categories, reference Bonn",)
+    assert [note.en for note in table.notes] == ["town: 2 categories, reference Bonn"]
     assert table.missing == {}
 
 
@@ -110,7 +110,7 @@ def test_missing_numbers_are_counted_and_filled_by_the_training_mean(write, word
     rows = "".join(f"{word if i in (3, 7) else i},{i / 2}\n" for i in range(20))
     table = data.read_csv(write("a,b\n" + rows))
     assert table.missing == {"a": 2}
-    assert "a: 2 of 20 missing" in table.notes
+    assert "a: 2 of 20 missing" in {note.en for note in table.notes}
     assert table.features.isnan().nonzero()[:, 0].tolist() == [3, 7]
     train, test = table.split(0.25, torch.Generator().manual_seed(0))
     known = [2 * t for t in train.target.tolist() if t not in (1.5, 3.5)]
@@ -131,7 +131,7 @@ def test_columns_that_tell_nothing_are_left_out_and_told(write) -> None:
     rows = "".join(f"n{i},7,same,,{i},{i + 0.5}\n" for i in range(30))
     table = data.read_csv(write("name,seven,word,none,good,y\n" + rows))
     assert table.feature_names == ("good",)
-    assert set(table.notes) == {
+    assert {note.en for note in table.notes} == {
         "name: left out, 30 different texts",
         "seven: left out, never changes",
         "word: left out, never changes",

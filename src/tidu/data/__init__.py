@@ -47,6 +47,8 @@ if TYPE_CHECKING:
     from tidu.data.spiral import two_spirals as two_spirals
     from tidu.data.standardise import Standardiser as Standardiser
     from tidu.data.table_reader import read_csv as read_csv
+    from tidu.data.table_words import cautions as cautions
+    from tidu.data.table_words import inference as inference
     from tidu.data.text_reader import read_corpus as read_corpus
     from tidu.data.text_reader import read_text as read_text
 
@@ -68,6 +70,7 @@ _HOMES = {
     "spiral": ("noisy_arms", "two_spirals"),
     "standardise": ("Standardiser",),
     "table_reader": ("read_csv",),
+    "table_words": ("cautions", "inference"),
     "text_reader": ("read_corpus", "read_text"),
 }
 _HOME = {name: home for home, names in _HOMES.items() for name in names}

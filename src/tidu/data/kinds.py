@@ -11,6 +11,7 @@ from jaxtyping import Float64, Int64, UInt8
 from torch import Tensor
 
 from tidu.errors import TiduError, unknown
+from tidu.words import Text
 
 MAX_NUMBERS = 20  # a column of numbers with more different ones is no column of categories
 
@@ -47,7 +48,7 @@ class Table:
     classification. A number missing from the user's own file is NaN in ``features`` and counted
     in ``missing``; :meth:`split` fills it. ``notes`` tells what the reader did to the columns.
     ``categories`` are the columns of texts by name, whether or not ``features`` has columns of 0
-    and 1 made from them.
+    and 1 made from them. ``dates`` are the features counted in days since 1970-01-01.
     """
 
     features: Float64[Tensor, "rows columns"]
@@ -57,8 +58,9 @@ class Table:
     task: Literal["regression", "classification"]
     classes: tuple[str, ...] = ()
     missing: dict[str, int] = field(default_factory=dict[str, int])
-    notes: tuple[str, ...] = ()
+    notes: tuple[Text, ...] = ()
     categories: dict[str, Category] = field(default_factory=dict[str, Category])
+    dates: tuple[str, ...] = ()
 
     def split(
         self, test_fraction: float = 0.2, generator: torch.Generator | None = None
@@ -146,6 +148,41 @@ class Table:
                 "Name a column of few different numbers with --category, or bring another table.",
             )
         raise unknown("column of categories", name, [*known, *self.feature_names])
+
+    def groups(self) -> dict[str, list[int]]:
+        """The features by the column they came from: the 0s and 1s of a category together."""
+        found: dict[str, list[int]] = {}
+        for k, name in enumerate(self.feature_names):
+            whole = next((c for c in self.categories if name.startswith(f"{c}=")), name)
+            found.setdefault(whole, []).append(k)
+        return found
+
+    def settings(
+        self, name: str, points: int
+    ) -> tuple[Float64[Tensor, "points width"], tuple[str, ...]]:
+        """What the features of one of :meth:`groups` can be set to, and what that is called.
+
+        Numbers are spread evenly over the middle 95 % of the rows and have no names; a column of
+        few different numbers takes each of them.
+        """
+        places = self.groups()[name]
+        if name in self.categories:
+            levels = self.categories[name].levels
+            found = torch.zeros(len(levels), len(places), dtype=torch.float64)
+            for k, place in enumerate(places):
+                found[levels.index(self.feature_names[place].removeprefix(f"{name}=")), k] = 1.0
+            return found, levels
+        numbers = self.features[:, places[0]]
+        different = numbers.unique()
+        if len(different) > points:
+            low, high = numbers.quantile(torch.tensor([0.025, 0.975], dtype=torch.float64)).tolist()
+            different = torch.linspace(low, high, points, dtype=torch.float64)
+        return different.unsqueeze(1), ()
+
+    def without(self, names: Sequence[str]) -> Table:
+        """The table without these features."""
+        unwanted = {self.column(name) for name in names}
+        return self.only([k for k in range(len(self.feature_names)) if k not in unwanted])
 
     def only(self, columns: Sequence[int]) -> Table:
         """The table with these features alone."""

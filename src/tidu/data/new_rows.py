@@ -10,13 +10,26 @@ import torch
 from jaxtyping import Float64, Int64
 from torch import Tensor
 
-from tidu.data.table_columns import MISSING_LEVEL, CellError, Column, column, is_missing, number
-from tidu.data.table_file import Records, read_records
+from tidu.data.table_columns import (
+    MISSING_LEVEL,
+    CellError,
+    Column,
+    column,
+    date,
+    is_missing,
+    number,
+)
+from tidu.data.table_file import Header, Records, read_records
 from tidu.errors import TiduError
 
 
 def read_rows(
-    path: str | Path, features: Sequence[str], levels: Mapping[str, Sequence[str]] | None = None
+    path: str | Path,
+    features: Sequence[str],
+    levels: Mapping[str, Sequence[str]] | None = None,
+    dates: Sequence[str] = (),
+    header: Header = "auto",
+    encoding: str = "auto",
 ) -> Float64[Tensor, "rows columns"]:
     """The columns ``features`` of a CSV file as numbers; ``colour=red`` is 1 where it holds.
 
@@ -24,11 +37,11 @@ def read_rows(
     and a category it never saw are errors that name the column. A missing number is NaN, and so
     is a missing category where training had none.
     """
-    records = read_records(Path(path).expanduser())
+    records = read_records(Path(path).expanduser(), header, encoding)
     levels = levels or {}
     wanted = {_base(feature, levels): None for feature in features}
     _all_there(records, list(wanted))
-    values = {name: _values(records, name, levels.get(name)) for name in wanted}
+    values = {name: _values(records, name, levels.get(name), name in dates) for name in wanted}
     columns: list[Sequence[float]] = []
     for feature in features:
         base = _base(feature, levels)
@@ -100,18 +113,21 @@ def _column(records: Records, name: str) -> Column:
         ) from problem
 
 
-def _values(records: Records, name: str, known: Sequence[str] | None) -> Column:
+def _values(records: Records, name: str, known: Sequence[str] | None, dates: bool) -> Column:
     """The column, as numbers where the model learned numbers, else as texts it has seen."""
     cells = [row[records.names.index(name)].strip() for row in records.rows]
     if known is None:
         found = _column(records, name)
-        if found.is_numeric:
+        empty = found.missing == len(cells)
+        if found.is_numeric and (found.is_date == dates or empty):
             return found
-        row = next(i for i, text in enumerate(found.texts) if text and number(text) is None)
+        reads = date if dates else number
+        row = next(i for i, c in enumerate(cells) if not is_missing(c) and reads(c) is None)
+        held = "dates (2024-05-31)" if dates else "numbers"
         raise TiduError(
-            f"{records.path}, line {records.lines[row]}: column {name!r} held numbers in training; "
+            f"{records.path}, line {records.lines[row]}: column {name!r} held {held} in training; "
             f"got {cells[row]!r}.",
-            "Give numbers there, or leave a cell empty if it is not known.",
+            f"Give {held} there, or leave a cell empty if it is not known.",
         )
     texts = tuple("" if text == "" or _is_gap(text, known) else text for text in cells)
     for row, text in enumerate(texts):

@@ -13,6 +13,7 @@ from torch import Tensor
 
 from tidu.data.kinds import Table
 from tidu.data.new_rows import read_rows
+from tidu.data.table_file import Header
 from tidu.fields import from_json
 
 
@@ -21,8 +22,8 @@ class Schema:
     """The columns a model learned from.
 
     ``means`` are those of the training rows and stand in for missing numbers. ``levels`` are the
-    categories of each column of texts in the user's own file. ``classes`` is empty for a
-    regression.
+    categories of each column of texts in the user's own file, ``dates`` its columns of dates.
+    ``classes`` is empty for a regression.
     """
 
     features: tuple[str, ...]
@@ -30,6 +31,7 @@ class Schema:
     target: str
     classes: tuple[str, ...] = ()
     levels: dict[str, list[str]] = field(default_factory=dict[str, list[str]])
+    dates: tuple[str, ...] = ()
 
     @classmethod
     def of(cls, train: Table, path: Path | None = None) -> Schema:
@@ -40,7 +42,14 @@ class Schema:
             for name, column in train.categories.items()
             if path and any(feature.startswith(f"{name}=") for feature in train.feature_names)
         }
-        return cls(train.feature_names, tuple(means), train.target_name, train.classes, levels)
+        return cls(
+            train.feature_names,
+            tuple(means),
+            train.target_name,
+            train.classes,
+            levels,
+            train.dates,
+        )
 
     @classmethod
     def from_json(cls, told: dict[str, Any]) -> Schema:
@@ -51,9 +60,11 @@ class Schema:
         """The schema as a JSON value, for a file beside the weights."""
         return dataclasses.asdict(self)
 
-    def read(self, path: str | Path) -> Float64[Tensor, "rows columns"]:
+    def read(
+        self, path: str | Path, header: Header = "auto", encoding: str = "auto"
+    ) -> Float64[Tensor, "rows columns"]:
         """The columns of a CSV file in the order of the training, gaps filled with the means."""
-        rows = read_rows(path, self.features, self.levels)
+        rows = read_rows(path, self.features, self.levels, self.dates, header, encoding)
         return torch.where(rows.isnan(), torch.tensor(self.means, dtype=torch.float64), rows)
 
     def example(self) -> Float64[Tensor, "2 columns"]:

@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import datetime
 import math
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 MISSING = frozenset({"", "na", "n/a", "#n/a", "nan", "null", "none", "?"})
 MOSTLY = 0.95  # a column with this share of numbers is meant to be one of numbers
 MAX_LEVELS = 100
+_DATE = re.compile(
+    r"(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?"
+    r"(?:[T ]+(\d{1,2}):(\d{2})(?::(\d{2}(?:\.\d+)?))?Z?)?"
+)
 MISSING_LEVEL = "(missing)"  # the category of the cells of texts that are empty
 
 
@@ -24,12 +30,14 @@ class CellError(ValueError):
 class Column:
     """A column of a table: its name, and either numbers (NaN where missing) or texts.
 
-    A missing text is ``""``; ``missing`` counts both kinds.
+    A missing text is ``""``; ``missing`` counts both kinds. Dates are numbers: days since
+    1970-01-01.
     """
 
     name: str
     numbers: tuple[float, ...] = ()
     texts: tuple[str, ...] = ()
+    is_date: bool = False
 
     @property
     def is_numeric(self) -> bool:
@@ -50,8 +58,8 @@ class Column:
 def column(name: str, cells: Sequence[str], decimal_comma: bool = False) -> Column:
     """Decide whether ``cells`` are numbers or categories.
 
-    All numbers: numeric. At least 95 % numbers: one of the others is an error, because it is
-    more likely a slip than a category. Anything less: categories.
+    All numbers or all dates: numeric. At least 95 % numbers: one of the others is an error,
+    because it is more likely a slip than a category. Anything less: categories.
     """
     texts = ["" if is_missing(cell) else cell.strip() for cell in cells]
     parsed = [number(text, decimal_comma) if text else None for text in texts]
@@ -59,6 +67,10 @@ def column(name: str, cells: Sequence[str], decimal_comma: bool = False) -> Colu
     numeric = sum(value is not None for value in parsed)
     if known == 0:
         return Column(name, numbers=(math.nan,) * len(texts))
+    if numeric == 0:
+        days = [date(text) if text else math.nan for text in texts]
+        if None not in days:
+            return Column(name, tuple(d for d in days if d is not None), is_date=True)
     if numeric < known:
         if numeric < MOSTLY * known:
             return Column(name, texts=tuple(texts))
@@ -84,3 +96,20 @@ def number(text: str, decimal_comma: bool = False) -> float | None:
     except ValueError:
         return None
     return value if math.isfinite(value) else None
+
+
+def date(text: str) -> float | None:
+    """``text`` as days since 1970-01-01, where it is a date with the year first, else None.
+
+    >>> date("1970-01-03"), date("1970/1/2 12:00"), date("1970年1月2日"), date("3rd of May")
+    (2.0, 1.5, 1.0, None)
+    """
+    found = _DATE.fullmatch(text.strip())
+    if found is None:
+        return None
+    year, month, day, hour, minute, second = (float(part or 0) for part in found.groups())
+    try:
+        days = datetime.date(int(year), int(month), int(day)) - datetime.date(1970, 1, 1)
+    except ValueError:
+        return None
+    return days.days + (hour + (minute + second / 60) / 60) / 24

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Literal
@@ -13,8 +14,14 @@ from tidu.data.kinds import Category, Table
 from tidu.data.table_columns import MAX_LEVELS, MISSING_LEVEL, CellError, Column, column
 from tidu.data.table_file import Header, Records, read_records
 from tidu.errors import TiduError, unknown
+from tidu.words import Text
 
 Task = Literal["auto", "regression", "classification"]
+MOST_CLASSES = 10  # more different whole numbers are amounts
+NEVER_CHANGES = Text("从不变化", "never changes")
+ID_NAME = re.compile(  # as in id, ID, user_id, userId; pandas calls a column without a name Unnamed
+    r"^(id|index|idx|nr|no\.?|#|row|uuid|unnamed: ?0)$|[_ -]id$|编号$|序号$|行号$|学号$|工号$", re.I
+)
 
 
 def read_csv(
@@ -23,6 +30,7 @@ def read_csv(
     header: Header = "auto",
     task: Task = "auto",
     encoding: str = "auto",
+    leave_out: Sequence[str] = (),
 ) -> Table:
     """Read a CSV file as features and a target (the last column unless named).
 
@@ -33,9 +41,11 @@ def read_csv(
       ``missing``; ``Table.split`` and ``Standardiser`` put the mean of the training rows there.
     - A column of categories becomes one column of 0 and 1 for each category but the first, which
       is the reference. Missing is a category of its own.
-    - A column that never changes, or of more than 100 texts, tells nothing: it is left out.
-    - A target of texts, or of at most 10 different whole numbers, is a classification, any other
-      a regression, unless ``task`` says so.
+    - Dates with the year first become days since 1970-01-01.
+    - A column that never changes, or of more than 100 texts, or that numbers the rows, tells
+      nothing: it is left out, as are those in ``leave_out``.
+    - A target of texts, or of at most 10 different whole numbers that come twice on average, is a
+      classification, any other a regression, unless ``task`` says so.
 
     ``Table.notes`` tells what was done.
     """
@@ -50,7 +60,11 @@ def read_csv(
     columns = {c: _column(records, i) for i, c in enumerate(records.names)}
     goal = columns.pop(name)
     _no_gaps(records, goal)
-    notes: list[str] = []
+    for unwanted in leave_out:
+        if unwanted not in columns:
+            raise unknown("column to leave out", unwanted, columns)
+        del columns[unwanted]
+    notes: list[Text] = []
     names: list[str] = []
     values: list[Sequence[float]] = []
     categories: dict[str, Category] = {}
@@ -62,13 +76,16 @@ def read_csv(
             categories[feature.name] = _category(feature)
     if not names:
         raise TiduError(
-            f"{path} has no column left to learn from: {'; '.join(notes)}.",
+            f"{path} has no column left to learn from: {'; '.join(n.en for n in notes)}.",
             "Give at least one column of numbers or categories that changes.",
         )
     chosen = _task(records, goal, task)
     labels, classes = _labels(records, goal, chosen)
     gaps = {c.name: c.missing for c in columns.values() if c.missing}
-    notes += [f"{c}: {n} of {len(records.rows)} missing" for c, n in gaps.items()]
+    rows = len(records.rows)
+    notes += [
+        Text(f"{c}：{rows} 行中缺 {n} 个", f"{c}: {n} of {rows} missing") for c, n in gaps.items()
+    ]
     return Table(
         torch.tensor(values, dtype=torch.float64).T.contiguous(),
         labels,
@@ -79,6 +96,7 @@ def read_csv(
         gaps,
         tuple(notes),
         categories,
+        tuple(c.name for c in columns.values() if c.is_date and c.name in names),
     )
 
 
@@ -119,28 +137,50 @@ def _no_gaps(records: Records, goal: Column) -> None:
         )
 
 
-def _encode(feature: Column, notes: list[str]) -> dict[str, Sequence[float]]:
+def _encode(feature: Column, notes: list[Text]) -> dict[str, Sequence[float]]:
     """The column as one or more columns of numbers, by name; empty if it is left out."""
+    name = feature.name
     if feature.is_numeric:
         known = {v for v in feature.numbers if not math.isnan(v)}
-        if len(known) > 1:
-            return {feature.name: feature.numbers}
-        notes.append(f"{feature.name}: left out, " + ("never changes" if known else "no values"))
+        if _numbers_the_rows(feature, known):
+            why = Text("只是行的编号", "a number for every row")
+        elif len(known) > 1:
+            if feature.is_date:
+                notes.append(Text(f"{name}：日期，按天数计", f"{name}: dates, counted in days"))
+            return {name: feature.numbers}
+        else:
+            why = NEVER_CHANGES if known else Text("没有值", "no values")
+        notes.append(_left_out(name, why))
         return {}
     levels = _levels(feature)
     if len(levels) == 1:
-        notes.append(f"{feature.name}: left out, never changes")
+        notes.append(_left_out(name, NEVER_CHANGES))
         return {}
     if len(levels) > min(MAX_LEVELS, max(2, len(feature.texts) // 2)):
-        notes.append(f"{feature.name}: left out, {len(levels)} different texts")
+        why = Text(f"{len(levels)} 种不同的文字", f"{len(levels)} different texts")
+        notes.append(_left_out(name, why))
         return {}
-    notes.append(f"{feature.name}: {len(levels)} categories, reference {levels[0]}")
+    notes.append(
+        Text(
+            f"{name}：{len(levels)} 个类别，以 {levels[0]} 为基准",
+            f"{name}: {len(levels)} categories, reference {levels[0]}",
+        )
+    )
     return {
-        f"{feature.name}={level}": [
-            float((text or MISSING_LEVEL) == level) for text in feature.texts
-        ]
+        f"{name}={level}": [float((text or MISSING_LEVEL) == level) for text in feature.texts]
         for level in levels[1:]
     }
+
+
+def _left_out(name: str, why: Text) -> Text:
+    return Text(f"{name}：不用，{why.zh}", f"{name}: left out, {why.en}")
+
+
+def _numbers_the_rows(feature: Column, known: set[float]) -> bool:
+    """Whether it is called an id, or has no name, and tells every row from every other."""
+    called = ID_NAME.search(feature.name.strip()) is not None
+    whole = all(value.is_integer() for value in known)
+    return called and whole and len(known) == len(feature.numbers) and not feature.is_date
 
 
 def _levels(feature: Column) -> list[str]:
@@ -155,7 +195,8 @@ def _category(feature: Column) -> Category:
 
 def _task(records: Records, goal: Column, task: Task) -> Literal["regression", "classification"]:
     if task == "auto":
-        few = len(set(goal.numbers)) <= 10 and all(v.is_integer() for v in goal.numbers)
+        most = min(MOST_CLASSES, len(goal.numbers) // 2)
+        few = len(set(goal.numbers)) <= most and all(v.is_integer() for v in goal.numbers)
         return "classification" if not goal.is_numeric or few else "regression"
     if task == "regression" and not goal.is_numeric:
         row, text = next((i, t) for i, t in enumerate(goal.texts))

@@ -94,8 +94,8 @@ def decode(raw: bytes, path: Path, encoding: str = "auto") -> str:
         raise TiduError(
             f"{path}, line {line}: byte {column} of the line (0x{raw[problem.start]:02x}) is not "
             f"{chosen.upper()}.",
-            "Save the file as UTF-8, or read it in Python with its encoding, for example "
-            "encoding='gb18030' for Chinese Windows files.",
+            "Save the file as UTF-8, or name its encoding, as gb18030 for Chinese Windows files: "
+            "--encoding where a command has it, encoding='gb18030' in Python.",
         ) from problem
     return text.replace("\r\n", "\n").replace("\r", "\n")
 

@@ -1,10 +1,14 @@
 """Metrics: how good an outcome is."""
 
+from tidu.metrics.bootstrap import bootstrap_interval as bootstrap_interval
 from tidu.metrics.calibration import calibration_curve as calibration_curve
 from tidu.metrics.calibration import wilson as wilson
 from tidu.metrics.clusters import normalised_mutual_information as normalised_mutual_information
 from tidu.metrics.clusters import purity as purity
 from tidu.metrics.disagreement import disagreement as disagreement
+from tidu.metrics.feature_effects import Effect as Effect
+from tidu.metrics.feature_effects import partial_dependence as partial_dependence
+from tidu.metrics.feature_effects import permutation_importance as permutation_importance
 from tidu.metrics.frechet import fit_gaussian as fit_gaussian
 from tidu.metrics.frechet import frechet_distance as frechet_distance
 from tidu.metrics.frechet import gaussian_distance as gaussian_distance
@@ -18,3 +22,6 @@ from tidu.metrics.regression import mean_squared_error as mean_squared_error
 from tidu.metrics.regression import r_squared as r_squared
 from tidu.metrics.roc import area_under_curve as area_under_curve
 from tidu.metrics.roc import roc_curve as roc_curve
+from tidu.metrics.scores import Score as Score
+from tidu.metrics.scores import scores_of_classes as scores_of_classes
+from tidu.metrics.scores import scores_of_numbers as scores_of_numbers

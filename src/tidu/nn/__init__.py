@@ -8,6 +8,7 @@ from tidu.nn.attention_masks import causal_mask as causal_mask
 from tidu.nn.attention_masks import padding_mask as padding_mask
 from tidu.nn.batch_norm import BatchNorm1d as BatchNorm1d
 from tidu.nn.batch_norm import BatchNorm2d as BatchNorm2d
+from tidu.nn.column_scale import ColumnScale as ColumnScale
 from tidu.nn.conv_pool import ConvPoolNet as ConvPoolNet
 from tidu.nn.dcgan import ConvDiscriminator as ConvDiscriminator
 from tidu.nn.dcgan import ConvGenerator as ConvGenerator
@@ -28,6 +29,7 @@ from tidu.nn.lenet import LeNet300100 as LeNet300100
 from tidu.nn.lstm import LSTM as LSTM
 from tidu.nn.lstm import Gates as Gates
 from tidu.nn.mlp import MLP as MLP
+from tidu.nn.monomials import Monomials as Monomials
 from tidu.nn.multi_head import MultiHeadAttention as MultiHeadAttention
 from tidu.nn.perceptron import Perceptron as Perceptron
 from tidu.nn.perceptron import gate as gate

@@ -31,6 +31,8 @@ from tidu.optim.least_squares import independent_columns as independent_columns
 from tidu.optim.least_squares import least_squares as least_squares
 from tidu.optim.least_squares import linear_layer as linear_layer
 from tidu.optim.least_squares import with_ones as with_ones
+from tidu.optim.linear_classifier import classifier_loss as classifier_loss
+from tidu.optim.linear_classifier import linear_classifier as linear_classifier
 from tidu.optim.logistic_regression import NoMinimum as NoMinimum
 from tidu.optim.logistic_regression import logistic_curvature as logistic_curvature
 from tidu.optim.logistic_regression import logistic_gradient as logistic_gradient
@@ -51,6 +53,7 @@ from tidu.optim.perceptron_rule import perceptron_rule as perceptron_rule
 from tidu.optim.principal_components import Components as Components
 from tidu.optim.principal_components import principal_components as principal_components
 from tidu.optim.ridge import ridge as ridge
+from tidu.optim.ridge import ridge_path as ridge_path
 from tidu.optim.rmsprop import RMSProp as RMSProp
 from tidu.optim.separation import Separation as Separation
 from tidu.optim.separation import separation as separation

@@ -43,3 +43,26 @@ def ridge(
     wanted = torch.cat([targets - middle, torch.zeros_like(mean)])
     weights = least_squares(inputs, wanted)
     return torch.cat([weights, (middle - weights @ mean).unsqueeze(0)])
+
+
+def ridge_path(
+    features: Float[Tensor, "rows columns"],
+    targets: Float[Tensor, " rows"],
+    l2: Float[Tensor, " penalties"],
+) -> Float[Tensor, "penalties columns+1"]:
+    """:func:`ridge` for many penalties from one decomposition X = U S Vᵀ of the centred features.
+
+    w = V diag(s / (s² + n l2)) Uᵀ y. Without a penalty it is the shortest of all solutions.
+
+    >>> X = torch.tensor([[0.0], [1.0], [2.0]])
+    >>> ridge_path(X, torch.tensor([1.0, 3.0, 5.0]), torch.tensor([0.0, 1.0]))
+    tensor([[2.0000, 1.0000],
+            [0.8000, 2.2000]])
+    """
+    mean, middle = features.mean(0), targets.mean()
+    left, sizes, right = torch.linalg.svd(features - mean, full_matrices=False)
+    rounding = torch.finfo(sizes.dtype).eps * max(features.shape) * sizes.max()
+    prices = len(features) * l2.unsqueeze(1)
+    shrunk = torch.where(sizes > rounding, sizes / (sizes.square() + prices), 0.0)
+    weights = (shrunk * (left.mT @ (targets - middle))) @ right
+    return torch.cat([weights, (middle - weights @ mean).unsqueeze(1)], dim=1)

@@ -128,7 +128,7 @@ def find(
 
 def remarks(config: Config, table: Table, parted: str, l2: float) -> list[Text]:
     """What the run has to say about the table."""
-    said = [Text(f"表格：{note}", f"table: {note}") for note in table.notes]
+    said = list(table.notes)
     if parted == "overlap":
         return said
     zh, en = {
