@@ -2,7 +2,8 @@
 
     output = (input - mean) / deviation            column by column
 
-Mean and deviation are given and are not learned; see :mod:`tidu.data.standardise`.
+Source: LeCun, Bottou, Orr & Müller (1998), "Efficient BackProp", section 4.3. Mean and
+deviation are given, by :class:`tidu.data.Standardiser` for example, and are not learned.
 """
 
 from __future__ import annotations

@@ -49,6 +49,14 @@ class Fitted:
     chosen: dict[str, float]
 
 
+def baseline_loss(rows: Rows, held: Rows) -> float:
+    """What knowing the target alone costs on the held-out rows, on the scale of a model's loss."""
+    if rows.targets.is_floating_point():
+        return float((held.targets - rows.targets.mean()).square().mean())
+    shares = rows.targets.bincount().double() / len(rows.targets)
+    return float(-shares[held.targets].log().mean())
+
+
 def fit_polynomial(
     kind: str, degrees: Sequence[int], l2: Tensor, run: Loop, rows: Rows, held: Rows
 ) -> Fitted:

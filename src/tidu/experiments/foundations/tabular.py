@@ -17,7 +17,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
-import numpy as np
 import torch
 import tyro
 
@@ -33,19 +32,19 @@ if TYPE_CHECKING:
     from tidu.runs import Run
 
 
+Source = Literal["breast-cancer", "wine", "iris", "diabetes", "pokemon"]
+Model = Literal["auto", "linear", "polynomial", "logistic", "softmax", "mlp"]
+
+
 @dataclass(frozen=True)
 class Config:
     """What can be changed."""
 
-    source: Literal["breast-cancer", "wine", "iris", "diabetes", "pokemon"] = (
-        "breast-cancer"  # table
-    )
-    model: Literal["auto", "linear", "polynomial", "logistic", "softmax", "mlp"] = "auto"  # or best
+    source: Source = "breast-cancer"  # the table to take without --data
+    model: Model = "auto"  # auto: the one that does best on the validation rows
     task: Literal["auto", "regression", "classification"] = "auto"  # auto: as the target looks
     header: Literal["auto", "yes", "no"] = "auto"  # whether your file begins with names
-    encoding: str = (
-        "auto"  # of your own file, as gb18030; auto is UTF-8, or what its first bytes say
-    )
+    encoding: str = "auto"  # of your own file, such as gb18030; auto takes UTF-8 or UTF-16
     leave_out: tuple[str, ...] = ()  # columns not to learn from
     validation: OpenFraction = 0.2  # share of the rows that choose
     test_fraction: OpenFraction = 0.2  # share of the rows for the test
@@ -111,7 +110,7 @@ def run(config: Config, run: Run) -> dict[str, float]:
     record_effects(config, run, network, test)
     run.remark(*remarks(config, table, parts, fitted, found))
     losses = {one.kind: one.loss for one in fitted}
-    run.write_json("validated", losses | {"baseline": baseline_loss(rows, held)})
+    run.write_json("validated", losses | {"baseline": train.baseline_loss(rows, held)})
     return found | {"validation_loss": best.loss}
 
 
@@ -163,14 +162,6 @@ def check(config: Config, *parts: Table) -> None:
             f"(--test-fraction {config.test_fraction}); each needs 2.",
             "Bring more rows, or choose other fractions.",
         )
-
-
-def baseline_loss(rows: train.Rows, held: train.Rows) -> float:
-    """What knowing the target alone costs on the held-out rows, on the scale of a model's loss."""
-    if rows.targets.is_floating_point():
-        return float((held.targets - rows.targets.mean()).square().mean())
-    shares = rows.targets.bincount().double() / len(rows.targets)
-    return float(-shares[held.targets].log().mean())
 
 
 def fit(
@@ -312,6 +303,8 @@ def measure(
 
 def record_effects(config: Config, run: Run, network: torch.nn.Module, test: Table) -> None:
     """Keep how much each feature is needed, and the effect of those that are needed most."""
+    import numpy as np
+
     classes = len(test.classes)
     groups = test.groups()
 

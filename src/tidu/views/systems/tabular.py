@@ -32,6 +32,9 @@ def pictures(config: Any, run: Run, experiment: ModuleType) -> list[Picture]:
     told = run.read_json("effects")
     found = {name: tensor.numpy() for name, tensor in run.recorded("importance").items()}
     drawn = [importance_bars(told["features"], found["mean"], found["low"], found["high"], loss)]
+    dates = about["dates"]
+    for one in told["drawn"]:
+        one["name"] += " (1970-01-01 + d)" if one["name"] in dates else ""
     drawn.append(effects_picture(run, told["drawn"], classes, target))
     drawn.append(tested(run, classes, target))
     return [
