@@ -49,6 +49,7 @@ class Rung:
 
     published: float
     epochs: int
+    lr: float = 0.05  # at its peak
     channels: tuple[int, ...] = (20, 40)
     activation: Literal["sigmoid", "relu"] = "relu"
     varied: Literal["no", "pixel", "bent"] = "no"
@@ -57,9 +58,9 @@ class Rung:
 
 
 RUNGS: dict[str, Rung] = {
-    "fully-connected": Rung(0.9780, 20, channels=(), activation="sigmoid"),
-    "convolution": Rung(0.9878, 15, channels=(20,), activation="sigmoid"),
-    "two-convolutions": Rung(0.9906, 20, activation="sigmoid"),
+    "fully-connected": Rung(0.9780, 12, lr=0.01, channels=(), activation="sigmoid"),
+    "convolution": Rung(0.9878, 15, lr=0.003, channels=(20,), activation="sigmoid"),
+    "two-convolutions": Rung(0.9906, 20, lr=0.003, activation="sigmoid"),
     "relu": Rung(0.9923, 12),
     "expanded": Rung(0.9937, 15, varied="pixel"),
     "dropout": Rung(0.9960, 20, varied="bent", wide=True),
@@ -77,7 +78,7 @@ class Config:
     width: PositiveInt = 1000  # neurons in each of the two layers under dropout
     epochs: PositiveInt | None = None  # passes over the training images; none: the rung's own
     batch: PositiveInt = 128  # images in a step, over all processes
-    lr: PositiveFloat | None = None  # learning rate at its peak; none: 0.003 sigmoid, 0.05 ReLU
+    lr: PositiveFloat | None = None  # learning rate at its peak; none: the rung's own
     precision: Literal["auto", "bfloat16", "float32"] = "auto"  # of the products in training
 
 
@@ -167,7 +168,7 @@ def learn(config: Config, rung: Rung, net: torch.nn.Module, images: data.Images,
     order = train.Shuffled(len(images.train_labels), config.batch, member_seed)
     epochs = config.epochs or rung.epochs
     steps = epochs * order.per_epoch
-    lr = config.lr or (0.003 if rung.activation == "sigmoid" else 0.05)
+    lr = config.lr or rung.lr
     chance = torch.Generator()
 
     def batch(step: int) -> tuple[Tensor, Tensor]:
