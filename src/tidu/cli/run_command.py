@@ -7,13 +7,14 @@ import json
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, get_type_hints
 
 import tyro
 
 from tidu.cli.parse import parse
 from tidu.errors import TiduError
 from tidu.fields import check
+from tidu.laboratory.comments import field_comments
 from tidu.laboratory.experiment import Experiment, load_experiment
 from tidu.words import Text, language
 
@@ -46,20 +47,40 @@ def main(words: Sequence[str]) -> None:
     preset = _value_of("--preset", rest) or experiment.default_preset()
     config = experiment.preset(preset)
 
+    shown = _accepting_auto(config)
     both = dataclasses.make_dataclass(
         "Both",
         [
             ("how", Arguments, field(default_factory=lambda: Arguments(preset=preset))),
-            ("config", type(config), field(default_factory=lambda: config)),
+            ("config", type(shown), field(default_factory=lambda: shown)),
         ],
     )
     about = (experiment.module.__doc__ or "").strip().split("\n\n")[0]
     given: Any = parse(both, f"run {experiment.name}", rest, description=about)
-    check(given.config)
-    _carry_out(experiment, given.how, given.config)
+    fields = {f.name: getattr(given.config, f.name) for f in dataclasses.fields(config)}
+    auto = fields.get("lr") == "auto"
+    config = dataclasses.replace(config, **(fields | ({"lr": config.lr} if auto else {})))
+    check(config)
+    _carry_out(experiment, given.how, config, auto)
 
 
-def _carry_out(experiment: Experiment, how: Arguments, config: Any) -> None:
+def _accepting_auto(config: Any) -> Any:
+    """``config`` as one of a dataclass whose ``lr``, where it has one, may be ``auto`` too."""
+    kind = type(config)
+    hints, words = get_type_hints(kind, include_extras=True), field_comments(kind)
+    if "lr" not in hints:
+        return config
+    hints["lr"] = hints["lr"] | Literal["auto"]
+    words["lr"] = words.get("lr", "learning rate") + "; auto: what a range test proposes"
+    fields = [
+        (name, Annotated[hint, tyro.conf.arg(help=words.get(name))], getattr(config, name))
+        for name, hint in hints.items()
+    ]
+    wider = dataclasses.make_dataclass(kind.__name__, fields, frozen=True)
+    return wider()
+
+
+def _carry_out(experiment: Experiment, how: Arguments, config: Any, auto: bool) -> None:
     import os
 
     from tidu.cli import tell
@@ -88,6 +109,7 @@ def _carry_out(experiment: Experiment, how: Arguments, config: Any) -> None:
         report=how.report,
         watch=how.watch,
         config=config,
+        **({"lr": "auto"} if auto else {}),
     )
     if not run.is_main:
         return

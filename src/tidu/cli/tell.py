@@ -59,16 +59,16 @@ def result(path: Path) -> None:
 
 
 def _remarks(path: Path) -> list[Text]:
-    """What the run, and watching its gradients, said; of several seeds, of the first one."""
+    """What the range test, the run and its watched gradients said; of several seeds, the first."""
     told = store.about(path)
     first = path / f"seed-{told['seeds'][0]}"
-    watched = told["options"].get("watch") is not None
-    if not watched and not any((place / "remarks.json").exists() for place in (path, first)):
+    asked = told["options"].get("watch") or told["options"].get("auto_rate")
+    if not asked and not any((place / "remarks.json").exists() for place in (path, first)):
         return []
-    from tidu.laboratory import gradients, trained
+    from tidu.laboratory import gradients, range_test, trained
 
     run = trained(path)
-    return [*run.remarks(), *gradients.remarks(run)]
+    return [*range_test.remarks(path), *run.remarks(), *gradients.remarks(run)]
 
 
 def _table(rows: list[outcome.Outcome], spoken: str) -> Table:

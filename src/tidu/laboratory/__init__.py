@@ -46,7 +46,8 @@ def run(
     ``seed .. seed + 7``. ``origin`` is another run to start from. Without ``report``, no
     pictures are drawn and no report page is written. ``watch="gradients"`` watches the gradients
     of every loop and says what they mean; ``watch="path"`` keeps the parameters at some steps, for
-    ``cost-surface`` to draw the way on. The training stays the same, bit for bit.
+    ``cost-surface`` to draw the way on. The training stays the same, bit for bit. ``lr="auto"``
+    trains with the learning rate that a range test proposes.
     """
     from tidu.laboratory import execute, given
     from tidu.runs import store
@@ -54,6 +55,10 @@ def run(
     found = load_experiment(experiment)
     preset = preset or found.default_preset()
     config = found.preset(preset) if config is None else config
+    auto = fields.get("lr") == "auto"
+    if auto:
+        del fields["lr"]
+        given.check_auto_rate(found)
     config = _with_fields(config, fields)
     check(config)
     _check_counts(seed, seeds, threads, checkpoint_every)
@@ -73,6 +78,7 @@ def run(
             "target": target,
             "device": execute.usable_device(device),
             "watch": watch,
+            "auto_rate": auto,
         },
     }
     how = execute.How(checkpoint_every, quiet, report)

@@ -17,7 +17,7 @@ import torch
 
 from tidu.errors import TiduError
 from tidu.files import disk_error, write_json
-from tidu.laboratory import finish, gradients
+from tidu.laboratory import finish, gradients, range_test
 from tidu.laboratory.experiment import Experiment
 from tidu.runs import store
 from tidu.runs.provenance import environment, now
@@ -83,11 +83,25 @@ def proceed(
     with processes.joined(), _held(path):
         torch.set_num_threads(Options.of(told).threads or torch.get_num_threads())
         with _stated(path):
+            if Options.of(told).auto_rate:
+                config = _with_proposed_rate(experiment, config, path, told)
             if not processes.from_main((path / "result.json").exists):
                 _carry_out(experiment, config, path, told, how)
         if processes.is_main() and how.report:
             _leave_report(experiment, path, told, readable(experiment, config, path, told))
         return reading(experiment, config, path, told)
+
+
+def _with_proposed_rate(
+    experiment: Experiment, config: Any, path: Path, told: dict[str, Any]
+) -> Any:
+    """The configuration with the rate of the range test, which ``run.json`` tells from now on."""
+    seed = told["seeds"][0]
+    origin = _origin(told["origin"], (seed,))
+    rate = range_test.propose(experiment, config, path, seed, Options.of(told), origin)
+    told["config"]["lr"] = rate
+    write_json(path / "run.json", told)
+    return dataclasses.replace(config, lr=rate)
 
 
 def _leave_report(experiment: Experiment, path: Path, told: dict[str, Any], run: Run) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from tidu.files import write_bytes
-from tidu.laboratory import gradients, report_page
+from tidu.laboratory import gradients, range_test, report_page
 from tidu.laboratory.experiment import Experiment
 from tidu.runs import Run, store
 from tidu.views.picture import Picture
@@ -35,7 +35,11 @@ def leave_report(experiment: Experiment, path: Path, told: dict[str, Any], run: 
     report = path / "report.html"
     if report.exists():
         return
-    drawn = [*pictures_of(experiment, run), *gradients.pictures(run)]
+    drawn = [
+        *pictures_of(experiment, run),
+        *gradients.pictures(run),
+        *range_test.pictures(path),
+    ]
     folder = path / "pictures"
     folder.mkdir(exist_ok=True)
     for picture in drawn:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import os
 
 from tidu import catalogue
@@ -33,6 +34,23 @@ def check(
         raise TiduError(
             f"--target names a column of your own table; got {target!r} without --data.",
             "Give both, or neither.",
+        )
+
+
+def check_auto_rate(experiment: Experiment) -> None:
+    """Refuse ``--lr auto`` where there is no such rate, or where its loss says nothing of it."""
+    alone = "Give a number, or leave --lr out for the preset's."
+    if "lr" not in {field.name for field in dataclasses.fields(experiment.module.Config)}:
+        raise TiduError(
+            f"{experiment.name} has no field lr to propose a rate for.", "Leave it out."
+        )
+    reason = getattr(experiment.module, "NO_RANGE_TEST", None)
+    if reason is not None:
+        raise TiduError(f"--lr auto makes no sense for {experiment.name}: {reason}.", alone)
+    if int(os.environ.get("WORLD_SIZE", "1")) > 1:
+        raise TiduError(
+            "--lr auto works in one process, not under torchrun.",
+            "Run it in one for the proposal, then give that rate as a number.",
         )
 
 

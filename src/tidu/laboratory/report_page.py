@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from tidu import catalogue
-from tidu.laboratory import gradients, outcome
+from tidu.laboratory import gradients, outcome, range_test
 from tidu.laboratory.experiment import Experiment
 from tidu.runs import Run
 from tidu.views.picture import Picture
@@ -42,6 +42,7 @@ def write(
         remarks={
             Text("说明", "Remarks"): run.remarks(),
             Text("梯度诊断", "Gradients"): gradients.remarks(run),
+            Text("学习率", "Learning rate"): range_test.remarks(path.parent),
         },
         history=run.history(),
         config=_config(experiment, run.config),

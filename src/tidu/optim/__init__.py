@@ -52,6 +52,7 @@ from tidu.optim.perceptron_rule import perceptron_learning as perceptron_learnin
 from tidu.optim.perceptron_rule import perceptron_rule as perceptron_rule
 from tidu.optim.principal_components import Components as Components
 from tidu.optim.principal_components import principal_components as principal_components
+from tidu.optim.range_test import proposed_rate as proposed_rate
 from tidu.optim.ridge import ridge as ridge
 from tidu.optim.ridge import ridge_path as ridge_path
 from tidu.optim.rmsprop import RMSProp as RMSProp

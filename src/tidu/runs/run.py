@@ -5,6 +5,7 @@
     runs/lenet-1/
       run.json          experiment, preset, configuration, seeds, versions, processor, commit
       state.json        running, finished, interrupted or failed
+      learning-rate.json  the curves of the range test, where it was asked for (--lr auto)
       metrics.jsonl     one line for every call of ``log``
       gradients.jsonl   one line for every look at the gradients, where they are watched
       path/             the parameters at some steps, where the path is watched (safetensors)
@@ -49,6 +50,7 @@ class Options:
     device: str = "cpu"
     threads: int | None = None
     watch: str | None = None
+    auto_rate: bool = False  # whether a range test proposes the learning rate
 
     @classmethod
     def of(cls, told: Mapping[str, Any]) -> Options:

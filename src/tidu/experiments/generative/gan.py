@@ -63,6 +63,7 @@ PRESETS = {
     "grid": Config(shape="grid", steps=8000, discriminator_depth=4, he_start=True, hold=0.5),
 }
 PICTURES = "gan"  # drawn by this file of tidu.views.systems
+NO_RANGE_TEST = "two networks play against each other, and neither loss tells how well they draw"
 BATCHED_SEEDS = True
 SAMPLES = 2500  # points that are judged, as in VEEGAN
 FRAMES = 40

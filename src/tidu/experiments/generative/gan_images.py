@@ -73,6 +73,7 @@ PRESETS = {
     "standard": Config(),
 }
 PICTURES = "gan_images"  # drawn by this file of tidu.views.systems
+NO_RANGE_TEST = "two networks play against each other, and neither loss tells how well they draw"
 TAKES = ("data", "from")
 SIZE = 28  # height and width of an image
 PENALTIES = {"non-saturating": 0.1, "least-squares": 0.1, "wgan-gp": 10.0}

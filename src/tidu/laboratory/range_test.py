@@ -1,0 +1,228 @@
+"""The learning-rate range test of any experiment, for ``--lr auto``.
+
+The experiment runs as it is, a few times, in folders that are thrown away, with a :class:`Probe`
+for ``lr``. Every optimiser of its loop whose rate came from the probe is given the rising rate of
+the test instead, just before each step and whatever the experiment's own schedule says; the loss
+is what ``backward()`` is called on. The loop is left when the rates are through or the loss has
+blown up. :func:`tidu.optim.proposed_rate` reads the curves, and the median is proposed. The real
+training begins afresh behind it.
+
+An experiment whose loss does not say which rate is good tells so in ``NO_RANGE_TEST``.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import math
+import random
+import statistics
+import tempfile
+from collections.abc import Generator, Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+
+from tidu.errors import TiduError
+from tidu.files import read_json, write_json
+from tidu.laboratory.experiment import Experiment
+from tidu.optim import proposed_rate, schedule
+from tidu.runs import Diverged
+from tidu.runs.run import Options, Run
+from tidu.views import learning_rate
+from tidu.views.picture import Picture
+from tidu.words import Text
+
+FIRST, LAST = 1e-5, 10.0  # rates at both ends
+STEPS = 200  # of one test, or as many as the training has
+FEWEST = 30  # below it a curve says nothing
+TESTS = 3  # each with a seed of its own
+FILE = "learning-rate.json"
+
+
+class Probe(float):
+    """A rate that is known again, times a number too."""
+
+    def __mul__(self, other: float) -> Probe:
+        return Probe(float(self) * other)
+
+    __rmul__ = __mul__
+
+    def __truediv__(self, other: float) -> Probe:
+        return Probe(float(self) / other)
+
+
+class _Over(Exception):
+    """The test has seen enough."""
+
+
+class RangeRun(Run):
+    """A run that ends with its first loop that steps with the probe."""
+
+    def __init__(self, path: Path, **named: Any) -> None:
+        super().__init__(path, quiet=True, checkpoint_every=math.inf, **named)
+        self.curve = Curve()
+
+    def steps(self, total: int, keep: Mapping[str, Any], name: str = "train") -> Any:
+        """The steps of the test, where an optimiser in ``keep`` has the probe for its rate."""
+        optimizers = [kept for kept in keep.values() if isinstance(kept, torch.optim.Optimizer)]
+        groups = [g for o in optimizers for g in o.param_groups if isinstance(g["lr"], Probe)]
+        return (
+            self._rising(total, optimizers, groups) if groups else super().steps(total, keep, name)
+        )
+
+    def _rising(
+        self, total: int, optimizers: list[torch.optim.Optimizer], groups: list[dict[str, Any]]
+    ) -> Iterator[int]:
+        total = min(total, STEPS)
+        rate = schedule.exponential(FIRST, LAST, max(1, total - 1))
+        shares = [group["lr"] / float(self.config.lr) for group in groups]
+        now = 0
+
+        def set_rates(*_: Any) -> None:
+            for group, share in zip(groups, shares, strict=True):
+                group["lr"] = float(rate(now) * share)
+
+        hooks = [optimizer.register_step_pre_hook(set_rates) for optimizer in optimizers]
+        try:
+            with _losses_of_backward() as seen:
+                for now in range(total):
+                    yield now
+                    if seen:
+                        self.curve.add(rate(now), sum(seen) / len(seen))
+                        seen.clear()
+                    if self.curve.blown_up():
+                        break
+        finally:
+            for hook in hooks:
+                hook.remove()
+        raise _Over
+
+
+@dataclasses.dataclass
+class Curve:
+    """The losses of one test."""
+
+    rates: list[float] = dataclasses.field(default_factory=list[float])
+    losses: list[float] = dataclasses.field(default_factory=list[float])
+
+    def add(self, rate: float, loss: float) -> None:
+        """One step."""
+        self.rates.append(rate)
+        self.losses.append(loss)
+
+    def blown_up(self) -> bool:
+        """Whether the loss is back where it began, having come down, or far above."""
+        if len(self.losses) < 20:
+            return False
+        first = sum(self.losses[:10]) / 10
+        means = [sum(self.losses[i : i + 5]) / 5 for i in range(len(self.losses) - 4)]
+        fallen = min(means) < first - 0.1 * abs(first)
+        return not means[-1] < first + (0 if fallen else 1) * abs(first)
+
+    def proposal(self) -> float | None:
+        """What it proposes, if anything."""
+        if len(self.rates) < FEWEST:
+            return None
+        rates, losses = torch.tensor([self.rates, self.losses], dtype=torch.float64)
+        return proposed_rate(rates, losses)
+
+
+@contextmanager
+def _losses_of_backward() -> Generator[list[float]]:
+    """Every number that ``backward()`` is called on inside, in a list."""
+    seen: list[float] = []
+    backward = torch.Tensor.backward
+
+    def noting(self: torch.Tensor, *rest: Any, **named: Any) -> None:
+        if self.numel() == 1:
+            seen.append(float(self.detach()))
+        backward(self, *rest, **named)
+
+    torch.Tensor.backward = noting  # pyright: ignore[reportAttributeAccessIssue]
+    try:
+        yield seen
+    finally:
+        torch.Tensor.backward = backward  # pyright: ignore[reportAttributeAccessIssue]
+
+
+def propose(
+    experiment: Experiment, config: Any, path: Path, seed: int, options: Options, origin: Run | None
+) -> float:
+    """The proposed rate: what ``path`` keeps of a test, or the outcome of one made now."""
+    file = path / FILE
+    if not file.exists():
+        curves = [_test(experiment, config, seed + i, options, origin) for i in range(TESTS)]
+        found = [rate for curve in curves if (rate := curve.proposal()) is not None]
+        if not found:
+            raise _nothing_found(experiment, curves)
+        curves = [curve for curve in curves if curve.proposal() is not None]
+        median = float(f"{statistics.median_low(found):.3g}")
+        kept = {"proposal": median, "proposals": found}
+        write_json(file, kept | {"curves": [dataclasses.asdict(curve) for curve in curves]})
+    return read_json(file)["proposal"]
+
+
+def _test(
+    experiment: Experiment, config: Any, seed: int, options: Options, origin: Run | None
+) -> Curve:
+    torch.manual_seed(seed)
+    np.random.seed(seed % 2**32)
+    random.seed(seed)
+    probed = dataclasses.replace(config, lr=Probe(config.lr or 1.0))
+    with tempfile.TemporaryDirectory() as folder:
+        run = RangeRun(Path(folder), config=probed, seeds=(seed,), options=options, origin=origin)
+        try:
+            experiment.module.run(probed, run)
+        except (_Over, Diverged):
+            pass
+        # Steps with rates this large may run into anything; before the first, all is as ever.
+        except Exception:
+            if not run.curve.rates:
+                raise
+    return run.curve
+
+
+def _nothing_found(experiment: Experiment, curves: list[Curve]) -> TiduError:
+    steps = max(len(curve.rates) for curve in curves)
+    why = f"its loss did not fall at any rate from {FIRST:g} to {LAST:g}"
+    if steps == 0:
+        why = "no optimiser in keep of run.steps takes its rate from config.lr"
+    elif steps < FEWEST:
+        why = f"{steps} steps are fewer than the {FEWEST} that a range test needs"
+    return TiduError(
+        f"--lr auto found no learning rate for {experiment.name}: {why}.",
+        "Give a number, or leave --lr out for the preset's.",
+    )
+
+
+def told(path: Path) -> dict[str, Any] | None:
+    """What the test left in a run's folder, where one was made."""
+    file = path / FILE
+    return read_json(file) if file.exists() else None
+
+
+def remarks(path: Path) -> list[Text]:
+    """The proposal in words."""
+    found = told(path)
+    if found is None:
+        return []
+    rates = ", ".join(f"{rate:.3g}" for rate in found["proposals"])
+    return [
+        Text(
+            f"学习率取 {found['proposal']:g}：几次范围测试各自建议 {rates}，取中位数。",
+            f"The learning rate is {found['proposal']:g}: the median of what the range tests "
+            f"proposed, {rates}.",
+        )
+    ]
+
+
+def pictures(path: Path) -> list[Picture]:
+    """The curves of the tests with the proposal."""
+    found = told(path)
+    if found is None:
+        return []
+    curves = [(np.array(c["rates"]), np.array(c["losses"])) for c in found["curves"]]
+    return [learning_rate.range_test(curves, found["proposals"], found["proposal"])]
