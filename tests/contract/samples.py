@@ -71,6 +71,7 @@ SAMPLES: dict[str, Callable[[Path], list[str]]] = {
     "polynomial-regression": points,
     "softmax-regression": digit,
     "mlp": digit,
+    "optimizers": digit,
     "batch-norm": digit,
     "dropout": digit,
     "layer-norm": digit,

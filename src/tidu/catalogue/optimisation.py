@@ -25,6 +25,9 @@ SYSTEMS = (
             "tidu.optim:Adam",
             "tidu.optim:AdamW",
         ),
+        experiment="tidu.experiments.optimisation.optimizers",
+        presets=("quick", "standard", "rosenbrock", "himmelblau", "ravine", "saddle"),
+        sources=("digits", "mnist-5k", "mnist", "fashion-mnist"),
         notes=("003#如何根据损失函数的梯度、学习率更新权重", "000#SGD"),
     ),
     System(

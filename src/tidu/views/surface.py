@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -20,7 +21,10 @@ LEVELS = 24
 
 @dataclass(frozen=True)
 class Surface:
-    """``height[j, i]`` is the loss at ``(x[i], y[j])``; ``path`` holds rows of (x, y, height)."""
+    """``height[j, i]`` is the loss at ``(x[i], y[j])``; ``path`` holds rows of (x, y, height).
+
+    ``paths`` are those of several that went down side by side, by their names.
+    """
 
     x: np.ndarray
     y: np.ndarray
@@ -29,6 +33,7 @@ class Surface:
     y_label: Text
     height_label: Text
     path: np.ndarray | None = None
+    paths: Mapping[Text, np.ndarray] = field(default_factory=dict[Text, np.ndarray])
 
     def lowest(self) -> tuple[float, float, float]:
         """The lowest point of the grid: x, y and height."""
@@ -52,6 +57,8 @@ def contour_picture(surface: Surface, name: str, title: Text) -> Picture:
         filled = draw_contours(axes, surface, language)
         if surface.path is not None:
             axes.legend(frameon=True, loc="upper right")
+        if surface.paths:
+            figure.legend(loc="outside lower center", ncols=4)
         figure.colorbar(filled, ax=axes, label=surface.height_label[language], format="%.3g")
 
     return Picture(name, title, _alt(surface, "contour"), draw, surface.columns(), (6.6, 5.2))
@@ -97,6 +104,12 @@ def draw_contours(axes: Any, surface: Surface, language: str) -> Any:
         axes.plot(xs, ys, "-o", color=palette.VERMILION, markersize=3, label=way)
         end = Text("终点", "end")[language]
         axes.plot(xs[-1], ys[-1], "*", color="white", markeredgecolor="black", ms=13, label=end)
+    for i, (name, way) in enumerate(surface.paths.items()):
+        colour, marker = palette.category(i), palette.marker(i)
+        axes.plot(way[:, 0], way[:, 1], "-", color="white", linewidth=3)
+        axes.plot(way[:, 0], way[:, 1], "-", color=colour, linewidth=1.5)
+        shape = {"marker": marker, "ms": 9, "markeredgecolor": "white", "linestyle": "-"}
+        axes.plot(*way[-1:, :2].T, color=colour, zorder=4, label=name[language], **shape)
     axes.set_xlim(surface.x[0], surface.x[-1])
     axes.set_ylim(surface.y[0], surface.y[-1])
     axes.set_xlabel(surface.x_label[language])
@@ -126,7 +139,7 @@ def surface_picture(surface: Surface, name: str, title: Text) -> Picture:
             zorder=1,
         )
         if surface.path is not None:
-            inside = _inside(surface)
+            inside = _inside(surface, surface.path)
             lifted = inside[:, 2] + 0.01 * np.ptp(surface.height)
             axes.plot(
                 inside[:, 0],
@@ -137,6 +150,12 @@ def surface_picture(surface: Surface, name: str, title: Text) -> Picture:
                 markersize=2.5,
                 zorder=5,
             )
+        for i, (name, way) in enumerate(surface.paths.items()):
+            x, y, z = _inside(surface, way).T
+            lifted = z + 0.01 * np.ptp(surface.height)
+            axes.plot(x, y, lifted, color=palette.category(i), label=name[language], zorder=5)
+        if surface.paths:
+            figure.legend(loc="outside lower center", ncols=4)
         axes.set_xlabel(surface.x_label[language], labelpad=8)
         axes.set_ylabel(surface.y_label[language], labelpad=8)
         axes.zaxis.set_rotate_label(False)
@@ -173,23 +192,15 @@ def plotly_fragment(surface: Surface, language: str) -> str:
         }
     ]
     if surface.path is not None:
-        inside = _inside(surface)
-        traces.append(
-            {
-                "type": "scatter3d",
-                "mode": "lines+markers",
-                "x": _short(inside[:, 0]),
-                "y": _short(inside[:, 1]),
-                "z": _short(inside[:, 2] + 0.01 * np.ptp(surface.height)),
-                "line": {"color": palette.VERMILION, "width": 5},
-                "marker": {"color": palette.VERMILION, "size": 2.5},
-                "hoverinfo": "skip",
-            }
-        )
+        traces.append(_line(surface, surface.path, palette.VERMILION, 2.5))
+    for i, (name, way) in enumerate(surface.paths.items()):
+        line = _line(surface, way, palette.category(i), 1.5)
+        traces.append(line | {"name": name[language], "showlegend": True})
     layout = {
         "margin": {"l": 0, "r": 0, "t": 0, "b": 0},
         "height": 460,
-        "showlegend": False,
+        "showlegend": bool(surface.paths),
+        "legend": {"orientation": "h"},
         "paper_bgcolor": "rgba(0,0,0,0)",
         "scene": {
             "xaxis": {"title": {"text": surface.x_label[language]}},
@@ -217,9 +228,23 @@ def _levels(height: np.ndarray) -> np.ndarray:
     return low + (high - low) * np.linspace(0, 1, LEVELS) ** 2
 
 
-def _inside(surface: Surface) -> np.ndarray:
+def _line(surface: Surface, path: np.ndarray, colour: str, marker: float) -> dict[str, Any]:
+    """A path for Plotly, a little above the surface."""
+    x, y, z = _inside(surface, path).T
+    return {
+        "type": "scatter3d",
+        "mode": "lines+markers",
+        "x": _short(x),
+        "y": _short(y),
+        "z": _short(z + 0.01 * np.ptp(surface.height)),
+        "line": {"color": colour, "width": 5},
+        "marker": {"color": colour, "size": marker},
+        "hoverinfo": "skip",
+    }
+
+
+def _inside(surface: Surface, path: np.ndarray) -> np.ndarray:
     """The part of the path above the grid."""
-    path = np.zeros((0, 3)) if surface.path is None else surface.path
     x, y = path[:, 0], path[:, 1]
     within = (x >= surface.x[0]) & (x <= surface.x[-1])
     return path[within & (y >= surface.y[0]) & (y <= surface.y[-1])]
@@ -238,6 +263,12 @@ def _alt(surface: Surface, kind: str) -> Text:
     if surface.path is not None:
         zh_path = f"下降从高度 {surface.path[0, 2]:.4g} 走到 {surface.path[-1, 2]:.4g}。"
         en_path = f" The descent leads from {surface.path[0, 2]:.4g} to {surface.path[-1, 2]:.4g}."
+    if surface.paths:
+        zh_path = "".join(
+            f"{name.zh}走到 {way[-1, 2]:.3g}。" for name, way in surface.paths.items()
+        )
+        ends = ", ".join(f"{name.en} at {way[-1, 2]:.3g}" for name, way in surface.paths.items())
+        en_path = f" The ways end: {ends}."
     return Text(
         f"{zh}，横轴 {surface.x_label.zh}，纵轴 {surface.y_label.zh}，高度为"
         f"{surface.height_label.zh}；最低点在 ({x:.3g}, {y:.3g})，高 {height:.4g}。{zh_path}",
