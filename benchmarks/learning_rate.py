@@ -1,6 +1,6 @@
 """What ``--lr auto`` comes to, against the best rate of a sweep, in several experiments.
 
-    python benchmarks/learning_rate.py benchmarks/learning_rate.json
+    python benchmarks/learning_rate.py benchmarks/learning_rate.json [EXPERIMENT ...]
 
 Each experiment's quick preset is trained at every rate of the sweep and at the proposed one, with
 the same seeds. ``share`` is the metric at the proposed rate over the best mean of the sweep; the
@@ -50,7 +50,8 @@ def main() -> None:
     found: dict[str, dict[str, object]] = {}
     with tempfile.TemporaryDirectory() as folder:
         os.environ["TIDU_RUNS"] = folder
-        for experiment, metric in METRICS.items():
+        for experiment in sys.argv[2:] or METRICS:
+            metric = METRICS[experiment]
             sweep = [(lr, trained(experiment, metric, lr)[0]) for lr in RATES]
             best_rate, best = max((pair for pair in sweep if pair[1] > 0), key=lambda pair: pair[1])
             reached, proposed = trained(experiment, metric, "auto")

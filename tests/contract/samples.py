@@ -71,6 +71,8 @@ SAMPLES: dict[str, Callable[[Path], list[str]]] = {
     "polynomial-regression": points,
     "softmax-regression": digit,
     "mlp": digit,
+    "lr-schedule": digit,
+    "mini-batch": digit,
     "optimizers": digit,
     "batch-norm": digit,
     "dropout": digit,

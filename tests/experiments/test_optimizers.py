@@ -9,9 +9,10 @@ import torch
 
 import tidu
 from oracles.optimizers import PAIRS
+from tidu import optim
 from tidu.errors import TiduError
 from tidu.experiments.optimisation import optimizers
-from tidu.experiments.optimisation.optimizers import OPTIMIZERS, SURFACE_RATES, Config
+from tidu.experiments.optimisation.optimizers import OPTIMIZERS, Config
 
 # Lowest places as the literature has them (Jamil & Yang 2013).
 MINIMA = {
@@ -52,11 +53,11 @@ def test_the_saddle_leads_down_on_both_sides_to_a_floor() -> None:
 def test_every_rate_walks_as_it_would_alone_with_pytorch(name: Any) -> None:
     height, start, _ = optimizers.terrain(Config(surface="ravine"))
     ways = optimizers.ways(height, start, name, 30)
-    theirs = next(pair[1] for pair in PAIRS.values() if pair[0] is OPTIMIZERS[name])
+    theirs = next(pair[1] for pair in PAIRS.values() if pair[0] is getattr(optim, OPTIMIZERS[name]))
     settings = {"momentum": 0.9} if name in {"momentum", "nesterov"} else {}
     for number in (0, 20, 40):
         place = start.clone().requires_grad_()
-        optimizer = theirs([place], lr=float(SURFACE_RATES[number]), **settings)
+        optimizer = theirs([place], lr=float(optimizers.surface_rates()[number]), **settings)
         for step in range(30):
             torch.testing.assert_close(ways[step, number], place.detach(), rtol=1e-9, atol=1e-9)
             optimizer.zero_grad()

@@ -61,6 +61,49 @@ SYSTEMS = (
             Target("standard", "reach_normalised", ">=", 0.1, every=True),
             Target("standard", "accuracy_clipped", ">=", 0.85),
         ),
+        id="lr-schedule",
+        chapter="optimisation",
+        title=Text("学习率与调度", "Learning rate and schedules"),
+        about=Text(
+            "学习率太小走不动，太大就飞出去。让它一路升高、看损失几时降够，就能提出一个学习率；"
+            "再与整轮扫描比一比，看看恒定、阶梯、余弦、预热四种调度各差多少。"
+            "任何实验都能这样问：--lr auto。",
+            "Too small a rate gets nowhere, too large a one flies off. Let it rise, watch when the "
+            "loss has fallen enough, and a rate is proposed, to be held against a whole sweep "
+            "under four schedules: constant, step, cosine and warm-up. Any experiment can ask for "
+            "it: --lr auto.",
+        ),
+        components=(
+            "tidu.optim:proposed_rate",
+            "tidu.optim:constant",
+            "tidu.optim:step_decay",
+            "tidu.optim:linear",
+            "tidu.optim:cosine",
+            "tidu.optim:exponential",
+            "tidu.optim:warm_up",
+            "tidu.optim:warmup_cosine",
+        ),
+        experiment="tidu.experiments.optimisation.lr_schedule",
+        presets=("quick", "standard", "plain"),
+        sources=("digits", "mnist-5k", "mnist", "fashion-mnist"),
+        notes=("003#学习率",),
+        targets=(Target("standard", "share_of_best", ">=", 0.99, every=True),),
+    ),
+    System(
+        id="mini-batch",
+        chapter="optimisation",
+        title=Text("批量学习", "Mini-batches"),
+        about=Text(
+            "看完全部数据才走一步，看一小批走一步，还是看一张就走一步？梯度从精确到摇摆，"
+            "步子从昂贵到便宜。同样的遍数、同样多的图片、同样的秒数，各能把损失降到哪里。",
+            "One step for the whole data set, for a handful, or for a single image? The gradient "
+            "goes from exact to wobbly, the step from dear to cheap. How low each gets the loss in "
+            "equal passes, equal images and equal seconds.",
+        ),
+        experiment="tidu.experiments.optimisation.mini_batch",
+        presets=("quick", "standard"),
+        sources=("digits", "mnist-5k", "mnist", "fashion-mnist"),
+        notes=("003#批量学习", "001#批量处理"),
     ),
     System(
         id="feature-normalisation",

@@ -45,13 +45,13 @@ FILE = "learning-rate.json"
 class Probe(float):
     """A rate that is known again, times a number too."""
 
-    def __mul__(self, other: float) -> Probe:
-        return Probe(float(self) * other)
+    def __mul__(self, other: Any) -> Any:
+        return Probe(float(self) * other) if isinstance(other, (int, float)) else NotImplemented
 
     __rmul__ = __mul__
 
-    def __truediv__(self, other: float) -> Probe:
-        return Probe(float(self) / other)
+    def __truediv__(self, other: Any) -> Any:
+        return Probe(float(self) / other) if isinstance(other, (int, float)) else NotImplemented
 
 
 class _Over(Exception):
@@ -124,8 +124,6 @@ class Curve:
 
     def proposal(self) -> float | None:
         """What it proposes, if anything."""
-        if len(self.rates) < FEWEST:
-            return None
         rates, losses = torch.tensor([self.rates, self.losses], dtype=torch.float64)
         return proposed_rate(rates, losses)
 
@@ -154,7 +152,11 @@ def propose(
     """The proposed rate: what ``path`` keeps of a test, or the outcome of one made now."""
     file = path / FILE
     if not file.exists():
-        curves = [_test(experiment, config, seed + i, options, origin) for i in range(TESTS)]
+        curves: list[Curve] = []
+        for number in range(TESTS):
+            curves.append(_test(experiment, config, seed + number, options, origin))
+            if len(curves[-1].rates) < FEWEST:
+                raise _nothing_found(experiment, curves)
         found = [rate for curve in curves if (rate := curve.proposal()) is not None]
         if not found:
             raise _nothing_found(experiment, curves)

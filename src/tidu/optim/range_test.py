@@ -24,27 +24,27 @@ LEAST_FALL = 0.03  # a fall by less than this share of the first loss is taken f
 
 
 def proposed_rate(rates: Float[Tensor, " steps"], losses: Float[Tensor, " steps"]) -> float | None:
-    """The rate that the test proposes; None where the loss did not fall.
+    """The rate that the test proposes, of two tensors (steps,); None where the loss did not fall.
 
     >>> rates = torch.logspace(-4, 0, 81)
     >>> losses = torch.where(rates < 0.1, 1 / (1 + 30 * rates), 10 * rates)
     >>> 0.03 < proposed_rate(rates, losses) < 0.1
     True
-    >>> proposed_rate(rates, torch.ones(81)) is None
-    True
+    >>> rates.shape, proposed_rate(rates, torch.ones(81)) is None
+    (torch.Size([81]), True)
     """
     if not len(rates) == len(losses) > 0:
         raise ValueError(
             f"a range test has a loss for every rate; got {len(rates)} and {len(losses)}"
         )
-    smooth = smoothed(losses)
+    smooth = smoothed(losses.detach())
     lowest = int(smooth.argmin())
     first = smooth[0]
     fall = first - smooth[lowest]
     if not fall > LEAST_FALL * first.abs():
         return None
     slowed = int((smooth <= first - DONE * fall).nonzero()[0])
-    return float(rates[slowed])
+    return float(rates.detach()[slowed])
 
 
 def smoothed(losses: Float[Tensor, " steps"]) -> Float[Tensor, " steps"]:

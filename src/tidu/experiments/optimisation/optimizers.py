@@ -33,14 +33,14 @@ if TYPE_CHECKING:
     from tidu.runs import Run
 
 Name = Literal["sgd", "momentum", "nesterov", "adagrad", "rmsprop", "adam", "adamw"]
-OPTIMIZERS: dict[Name, Any] = {
-    "sgd": optim.SGD,
-    "momentum": optim.Momentum,
-    "nesterov": optim.Nesterov,
-    "adagrad": optim.AdaGrad,
-    "rmsprop": optim.RMSProp,
-    "adam": optim.Adam,
-    "adamw": optim.AdamW,
+OPTIMIZERS: dict[Name, str] = {  # of tidu.optim
+    "sgd": "SGD",
+    "momentum": "Momentum",
+    "nesterov": "Nesterov",
+    "adagrad": "AdaGrad",
+    "rmsprop": "RMSProp",
+    "adam": "Adam",
+    "adamw": "AdamW",
 }
 # What is raced on, from where, and the part of the plane that is drawn: left, right, bottom, top.
 SURFACES: dict[str, tuple[str, tuple[float, float], tuple[float, float, float, float]]] = {
@@ -85,7 +85,6 @@ PICTURES = "optimizers"  # drawn by this file of tidu.views.systems
 USE_EXAMPLE = "photo.png"
 BATCHED_SEEDS = True
 THREADS = 1
-SURFACE_RATES = torch.logspace(-4, 0.5, 64, dtype=torch.float64)
 POINTS = 121  # of the drawn surface along each axis
 BLOCKS = 60  # points of a loss curve, each a mean over some steps
 TIMED = 40  # steps that are timed, of each method
@@ -123,7 +122,7 @@ def race_on_surface(config: Config, run: Run, names: list[Name]) -> dict[str, li
         y=up,
         height=height(*grid),
         paths=torch.cat([paths, heights[..., None]], -1),
-        rates=SURFACE_RATES[best],
+        rates=surface_rates()[best],
     )
     return {
         f"{word}_{name}": [float(values[i])] * len(run.seeds)
@@ -155,10 +154,21 @@ def terrain(config: Config) -> tuple[Callable[..., Tensor], Tensor, Any]:
     return height, place.detach(), view
 
 
+def surface_rates() -> Tensor:
+    """The learning rates tried on the surface."""
+    return torch.logspace(-4, 0.5, 64, dtype=torch.float64)
+
+
+def made(name: Name, parameters: Any, lr: Any) -> torch.optim.Optimizer:
+    """The method of this name; ``lr`` may hold a rate for each copy."""
+    return getattr(optim, OPTIMIZERS[name])(parameters, lr=lr)
+
+
 def ways(height: Callable[..., Tensor], start: Tensor, name: Name, steps: int) -> Tensor:
     """The places on the way down at every rate, all at once: (steps + 1, rates, 2)."""
-    place = start.repeat(len(SURFACE_RATES), 1).requires_grad_()
-    optimizer = OPTIMIZERS[name]([place], lr=SURFACE_RATES)
+    rates = surface_rates()
+    place = start.repeat(len(rates), 1).requires_grad_()
+    optimizer = made(name, [place], rates)
     way = [place.detach().clone()]
     for _ in range(steps):
         optimizer.zero_grad()
@@ -214,7 +224,7 @@ def train_all(
     seeds, rates = len(run.seeds), config.rates
     singles = [new_network(config, images, seed) for seed in run.seeds]
     network = nn.stack([single for single in singles for _ in range(rates)])
-    optimizer = OPTIMIZERS[name](network.parameters(), lr=rates_of(config).repeat(seeds))
+    optimizer = made(name, network.parameters(), rates_of(config).repeat(seeds))
     orders = [train.Shuffled(len(images.train_labels), config.batch, seed) for seed in run.seeds]
     losses = torch.full((steps, seeds, rates), torch.nan)
     # Weights as plain tensors: at the largest rates they may overflow, which is no mistake here.
@@ -267,7 +277,7 @@ def timed(config: Config, images: data.Images, names: list[Name]) -> dict[str, f
     """The median seconds of a step of one network with each method, which take turns."""
     inputs, labels = prepared(images.train_images[: config.batch]), images.train_labels
     networks = {name: new_network(config, images, 0) for name in names}
-    optimizers = {n: OPTIMIZERS[n](net.parameters(), lr=1e-3) for n, net in networks.items()}
+    optimizers = {name: made(name, networks[name].parameters(), 1e-3) for name in names}
     taken: dict[str, list[float]] = {name: [] for name in names}
     for _ in range(TIMED):
         for name, network in networks.items():

@@ -1,0 +1,234 @@
+"""The learning rate: which one to begin with, and how to change it on the way.
+
+A range test proposes a rate: a few networks train for a moment while the rate rises from far too
+small to far too large, and the curve of the loss is read (:func:`tidu.optim.proposed_rate`). Then
+four schedules, constant, step, cosine, and cosine behind a warm-up, are trained at every peak rate
+of a sweep and at the proposed one, all in one computation for each schedule.
+
+``share_of_best`` is the test accuracy at the proposed rate over the best of the whole sweep, both
+with the cosine; ``share_of_best_…`` are those of the other schedules. The sweep is read with the
+very accuracy it is judged by, so the proposal cannot win by luck. For any other experiment the same
+test is ``tidu run EXPERIMENT --lr auto``.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+import torch
+import tyro
+
+from tidu import data, nn, optim, train, vision
+from tidu.errors import TiduError
+from tidu.fields import OpenFraction, PositiveFloat, PositiveInt
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+    from tidu.optim.schedule import Schedule
+    from tidu.runs import Run
+
+
+@dataclass(frozen=True)
+class Config:
+    """What can be changed."""
+
+    source: Literal["fashion-mnist", "mnist", "mnist-5k", "digits"] = "fashion-mnist"  # images
+    hidden: tuple[PositiveInt, ...] = (64,)  # widths of the hidden layers
+    momentum: OpenFraction = 0.9  # memory of the gradient
+    epochs: PositiveInt = 3  # passes over the training images
+    batch: PositiveInt = 128  # images in a step
+    rates: tuple[PositiveFloat, ...] = (0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1.0)  # the sweep
+    falls: PositiveInt = 3  # stairs of the step schedule, each a third as high as the one before
+    warmup: OpenFraction = 0.1  # share of the steps in which the rate rises, with a warm-up
+    test_steps: PositiveInt = 200  # steps of the range test
+    lowest: PositiveFloat = 1e-5  # its first rate
+    highest: PositiveFloat = 10.0  # its last rate
+
+
+PRESETS = {
+    "quick": Config(
+        source="digits", hidden=(32,), epochs=10, batch=64, rates=(0.01, 0.03, 0.1, 0.3)
+    ),
+    "standard": Config(),
+    "plain": Config(momentum=0.0, rates=(0.01, 0.03, 0.1, 0.3, 1.0, 3.0)),
+}
+PICTURES = "lr_schedule"  # drawn by this file of tidu.views.systems
+USE_EXAMPLE = "photo.png"
+BATCHED_SEEDS = True
+THREADS = 1
+SCHEDULES = ("constant", "step", "cosine", "warmup")
+TESTS = 3  # range tests of every seed; the median counts
+BLOCKS = 40  # points of a loss curve, each a mean over some steps
+
+
+def run(config: Config, run: Run) -> dict[str, list[float]]:
+    """Propose, sweep, compare; return rates and accuracies, one list per seed."""
+    images = data.images_or(config.source, None, batch=config.batch)
+    run.write_json("classes", list(images.classes))
+    steps = config.epochs * (len(images.train_labels) // config.batch)
+    if steps < BLOCKS:
+        raise TiduError(f"{steps} steps are too few.", "Give more --epochs, or a smaller --batch.")
+    proposed = propose(config, run, images)
+    peaks = torch.tensor([[*config.rates, own] for own in proposed])  # (seeds, rates)
+    found = {"proposed_rate": proposed}
+    curves: list[Tensor] = []
+    read: list[Tensor] = []
+    for name in SCHEDULES:
+        network, losses = train_all(config, run, images, name, peaks, steps)
+        alone = [nn.unstack(network, copy) for copy in range(peaks.numel())]
+        right = torch.tensor([accuracy(one, images) for one in alone]).view_as(peaks)
+        best = right[:, :-1].max(1)
+        if name == "cosine":
+            last = alone[peaks.shape[1] - 1]  # the first seed's at its proposed rate
+            run.save_weights(torch.nn.Sequential(torch.nn.Flatten(), last))
+        suffix = "" if name == "cosine" else f"_{name}"
+        found |= {
+            f"share_of_best{suffix}": (right[:, -1] / best.values).tolist(),
+            f"accuracy_{name}": right[:, -1].tolist(),
+            f"best_accuracy_{name}": best.values.tolist(),
+            f"best_rate_{name}": [config.rates[int(i)] for i in best.indices],
+        }
+        curves.append(torch.stack([p.mean(0) for p in losses[:, 0, -1].tensor_split(BLOCKS)]))
+        read.append(right[0])
+    shapes = [
+        [schedule_of(config, name, steps)(step) for step in range(steps)] for name in SCHEDULES
+    ]
+    run.record(
+        "schedules",
+        rates=torch.tensor(shapes) * proposed[0],
+        losses=torch.stack(curves),
+        accuracy=torch.stack(read),
+        peaks=peaks[0],
+    )
+    return found
+
+
+def propose(config: Config, run: Run, images: data.Images) -> list[float]:
+    """For every seed the median of what a few range tests propose, which run side by side."""
+    seeds = [seed * TESTS + number for seed in run.seeds for number in range(TESTS)]
+    network = nn.stack([new_network(config, images, seed) for seed in seeds])
+    optimizer = optim.Momentum(network.parameters(), lr=0.0, momentum=config.momentum)
+    orders = [train.Shuffled(len(images.train_labels), config.batch, seed) for seed in seeds]
+    rate = optim.schedule.exponential(config.lowest, config.highest, config.test_steps - 1)
+    losses = torch.full((config.test_steps, len(seeds)), torch.nan)
+    keep = {**weights_of(network), "optimizer": optimizer, "losses": losses}
+    for step in run.steps(config.test_steps, keep=keep, name="range-test"):
+        optimizer.param_groups[0]["lr"] = rate(step)
+        rows = torch.stack([order(step) for order in orders])
+        losses[step] = take_step(network, optimizer, images, rows)
+    rates = torch.tensor([rate(step) for step in range(config.test_steps)])
+    each = [optim.proposed_rate(rates, curve) for curve in losses.T]
+    if any(one is None for one in each):
+        raise TiduError(
+            f"The loss did not fall at any rate from {config.lowest:g} to {config.highest:g}.",
+            "Give another --lowest or --highest, or more --test-steps.",
+        )
+    proposals = torch.tensor([one for one in each if one is not None]).view(-1, TESTS)
+    run.record("range-test", rates=rates, losses=losses[:, :TESTS].T, proposals=proposals[0])
+    return proposals.median(1).values.tolist()
+
+
+def train_all(
+    config: Config, run: Run, images: data.Images, name: str, peaks: Tensor, steps: int
+) -> tuple[torch.nn.Module, Tensor]:
+    """One schedule at every peak; networks, copies by (seed, rate), and losses of that shape."""
+    rates = peaks.shape[1]
+    singles = [new_network(config, images, seed) for seed in run.seeds]
+    network = nn.stack([single for single in singles for _ in range(rates)])
+    optimizer = optim.Momentum(network.parameters(), lr=0.0, momentum=config.momentum)
+    orders = [train.Shuffled(len(images.train_labels), config.batch, seed) for seed in run.seeds]
+    shape = schedule_of(config, name, steps)
+    losses = torch.full((steps, *peaks.shape), torch.nan)
+    keep = {**weights_of(network), "optimizer": optimizer, "losses": losses}
+    for step in run.steps(steps, keep=keep, name=name):
+        optimizer.param_groups[0]["lr"] = peaks.flatten() * shape(step)
+        rows = torch.stack([order(step) for order in orders]).repeat_interleave(rates, dim=0)
+        losses[step] = take_step(network, optimizer, images, rows).view_as(peaks)
+        if step % max(1, steps // 40) == 0:
+            run.log(step, **{f"{name}_lowest_loss": losses[step].nan_to_num(1e9).amin(1)})
+    return network, losses
+
+
+def schedule_of(config: Config, name: str, steps: int) -> Schedule:
+    """The schedule with a peak of 1."""
+    match name:
+        case "constant":
+            return optim.schedule.constant(1.0)
+        case "step":
+            return optim.schedule.step_decay(1.0, -(-steps // config.falls), factor=1 / 3)
+        case "cosine":
+            return optim.schedule.cosine(1.0, steps)
+        case _:
+            return optim.schedule.warmup_cosine(1.0, steps, round(config.warmup * steps))
+
+
+def take_step(
+    network: torch.nn.Module, optimizer: torch.optim.Optimizer, images: data.Images, rows: Tensor
+) -> Tensor:
+    """One step of every copy on its own rows; their losses."""
+    labels = images.train_labels[rows]
+    logits = network(prepared(images.train_images[rows])).flatten(0, 1)
+    loss = torch.nn.functional.cross_entropy(logits, labels.flatten(), reduction="none")
+    each = loss.view_as(labels).mean(1)
+    optimizer.zero_grad()
+    each.sum().backward()
+    optimizer.step()
+    return each.detach()
+
+
+def weights_of(network: torch.nn.Module) -> dict[str, Tensor]:
+    """Weights as plain tensors: they may overflow at the largest rates, which is no mistake."""
+    return {name: parameter.detach() for name, parameter in network.named_parameters()}
+
+
+def new_network(config: Config, images: data.Images, seed: int) -> torch.nn.Module:
+    """An untrained network whose weights depend on the seed alone."""
+    torch.manual_seed(seed)
+    pixels = images.train_images[0].numel()
+    return nn.MLP((pixels, *config.hidden, len(images.classes)), torch.nn.ReLU)
+
+
+def prepared(images: Tensor) -> Tensor:
+    """Bytes (..., height, width) as grey values (..., pixels) from 0 to 1."""
+    return images.flatten(-2).float() / 255
+
+
+@torch.no_grad()
+def accuracy(network: torch.nn.Module, images: data.Images) -> float:
+    """The share of the test images that one network reads right."""
+    said = network(prepared(images.test_images)).argmax(1)
+    return float((said == images.test_labels).double().mean())
+
+
+def model(config: Config, run: Run) -> torch.nn.Module:
+    """The first seed's network at the proposed rate: grey images from 0 to 1 in, logits out."""
+    size = size_of(config)
+    layers = nn.MLP((size * size, *config.hidden, len(run.read_json("classes"))), torch.nn.ReLU)
+    return run.load_weights(torch.nn.Sequential(torch.nn.Flatten(), layers))
+
+
+def size_of(config: Config) -> int:
+    """Height and width of an image."""
+    return 8 if config.source == "digits" else 28
+
+
+def export_inputs(config: Config, run: Run) -> tuple[Tensor, ...]:
+    """Two images."""
+    size = size_of(config)
+    return (torch.linspace(0, 1, 2 * size * size).reshape(2, 1, size, size),)
+
+
+@dataclass(frozen=True)
+class Use:
+    """What to read."""
+
+    image: tyro.conf.Positional[str]  # a picture file of any size, dark on bright or the reverse
+
+
+def use(config: Config, run: Run, options: Use) -> dict[str, object]:
+    """Say which class a picture shows, and how sure the network is."""
+    image = data.image_like(options.image, config.source, own=False, size=size_of(config))
+    with torch.no_grad():
+        return vision.ranking(model(config, run)(image[None, None])[0], run.read_json("classes"))
