@@ -76,7 +76,7 @@ class RangeRun(Run):
     def _rising(
         self, total: int, optimizers: list[torch.optim.Optimizer], groups: list[dict[str, Any]]
     ) -> Iterator[int]:
-        total = min(total, STEPS)
+        self.curve.total = total = min(total, STEPS)
         rate = schedule.exponential(FIRST, LAST, max(1, total - 1))
         shares = [group["lr"] / float(self.config.lr) for group in groups]
         now = 0
@@ -103,8 +103,9 @@ class RangeRun(Run):
 
 @dataclasses.dataclass
 class Curve:
-    """The losses of one test."""
+    """The losses of one test, which has ``total`` steps where it is not over before."""
 
+    total: int = 0
     rates: list[float] = dataclasses.field(default_factory=list[float])
     losses: list[float] = dataclasses.field(default_factory=list[float])
 
@@ -155,7 +156,7 @@ def propose(
         curves: list[Curve] = []
         for number in range(TESTS):
             curves.append(_test(experiment, config, seed + number, options, origin))
-            if len(curves[-1].rates) < FEWEST:
+            if curves[-1].total < FEWEST:
                 raise _nothing_found(experiment, curves)
         found = [rate for curve in curves if (rate := curve.proposal()) is not None]
         if not found:
@@ -188,7 +189,7 @@ def _test(
 
 
 def _nothing_found(experiment: Experiment, curves: list[Curve]) -> TiduError:
-    steps = max(len(curve.rates) for curve in curves)
+    steps = curves[-1].total
     why = f"its loss did not fall at any rate from {FIRST:g} to {LAST:g}"
     if steps == 0:
         why = "no optimiser in keep of run.steps takes its rate from config.lr"

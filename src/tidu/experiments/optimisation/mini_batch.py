@@ -187,10 +187,10 @@ def loss_per_copy(network: torch.nn.Module, inputs: Tensor, labels: Tensor) -> T
     return torch.nn.functional.cross_entropy(*flat, reduction="none").view_as(labels).mean(1)
 
 
-@torch.no_grad()
 def accuracy(network: torch.nn.Module, images: data.Images) -> float:
     """The share of the test images that one network reads right."""
-    said = network(prepared(images.test_images)).argmax(1)
+    with torch.no_grad():
+        said = network(prepared(images.test_images)).argmax(1)
     return float((said == images.test_labels).double().mean())
 
 
