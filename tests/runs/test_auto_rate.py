@@ -111,7 +111,7 @@ def test_a_schedule_of_the_experiment_does_not_disturb_it(tmp_path: Path) -> Non
 
     run = range_test.RangeRun(tmp_path, config=Config())
     before = torch.Tensor.backward
-    with pytest.raises(range_test._Over):
+    with pytest.raises(range_test.Over):
         loop(run)
     assert torch.Tensor.backward is before
     for rate, (first, second, other) in zip(run.curve.rates, used, strict=False):

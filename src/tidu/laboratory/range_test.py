@@ -54,7 +54,7 @@ class Probe(float):
         return Probe(float(self) / other) if isinstance(other, (int, float)) else NotImplemented
 
 
-class _Over(Exception):
+class Over(Exception):
     """The test has seen enough."""
 
 
@@ -98,7 +98,7 @@ class RangeRun(Run):
         finally:
             for hook in hooks:
                 hook.remove()
-        raise _Over
+        raise Over
 
 
 @dataclasses.dataclass
@@ -179,7 +179,7 @@ def _test(
         run = RangeRun(Path(folder), config=probed, seeds=(seed,), options=options, origin=origin)
         try:
             experiment.module.run(probed, run)
-        except (_Over, Diverged):
+        except (Over, Diverged):
             pass
         # Steps with rates this large may run into anything; before the first, all is as ever.
         except Exception:
