@@ -61,6 +61,8 @@ SYSTEMS = (
             Target("standard", "reach_normalised", ">=", 0.1, every=True),
             Target("standard", "accuracy_clipped", ">=", 0.85),
         ),
+    ),
+    System(
         id="lr-schedule",
         chapter="optimisation",
         title=Text("学习率与调度", "Learning rate and schedules"),

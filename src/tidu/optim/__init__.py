@@ -56,8 +56,6 @@ from tidu.optim.range_test import proposed_rate as proposed_rate
 from tidu.optim.ridge import ridge as ridge
 from tidu.optim.ridge import ridge_path as ridge_path
 from tidu.optim.rmsprop import RMSProp as RMSProp
-from tidu.optim.separation import Separation as Separation
-from tidu.optim.separation import separation as separation
 from tidu.optim.schedule import constant as constant
 from tidu.optim.schedule import cosine as cosine
 from tidu.optim.schedule import exponential as exponential
@@ -65,5 +63,7 @@ from tidu.optim.schedule import linear as linear
 from tidu.optim.schedule import step_decay as step_decay
 from tidu.optim.schedule import warm_up as warm_up
 from tidu.optim.schedule import warmup_cosine as warmup_cosine
+from tidu.optim.separation import Separation as Separation
+from tidu.optim.separation import separation as separation
 from tidu.optim.sgd import SGD as SGD
 from tidu.optim.together import Together as Together
