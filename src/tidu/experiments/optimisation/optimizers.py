@@ -179,11 +179,14 @@ def ways(height: Callable[..., Tensor], start: Tensor, name: Name, steps: int) -
 
 
 def around(paths: Tensor) -> tuple[float, float, float, float]:
-    """A square around all paths: left, right, bottom, top."""
-    flat = paths.flatten(0, 1)
-    middle = (flat.amax(0) + flat.amin(0)) / 2
-    reach = max(0.65 * float((flat.amax(0) - flat.amin(0)).max()), 1e-3)
-    x, y = middle.tolist()
+    """A square around the start and nearly all places: left, right, bottom, top.
+
+    RMSProp's first step alone is ten times its rate long, and would fill the picture.
+    """
+    low, high = paths.flatten(0, 1).quantile(torch.tensor([0.02, 0.98]).double(), dim=0)
+    low, high = torch.minimum(low, paths[0, 0]), torch.maximum(high, paths[0, 0])
+    reach = max(0.65 * float((high - low).max()), 1e-3)
+    x, y = ((low + high) / 2).tolist()
     return x - reach, x + reach, y - reach, y + reach
 
 

@@ -41,9 +41,11 @@ def pictures(config: Any, run: Run, experiment: ModuleType) -> list[Picture]:
     """The surface with all ways, the heights, and the loss on the images."""
     names = [NAMES[name] for name in dict.fromkeys(config.optimizers)]
     surface = race(run, names)
-    what = config.expression or config.surface
+    own = config.expression
+    what = Text(own, own) if own else SURFACES[config.surface]
     title = Text(
-        f"{what}：各自最好的学习率，同一个起点", f"{what}: one start, each at its best rate"
+        f"{what.zh}：同一个起点，各用自己最好的学习率",
+        f"Down {what.en}: one start, each at its best rate",
     )
     images = {name: tensor.numpy() for name, tensor in run.recorded("images").items()}
     seconds = list(run.read_json("seconds").values())
