@@ -40,7 +40,7 @@ class Config:
     dropout: OpenFraction = 0.5  # share of the hidden units that is silenced in a step
     input_dropout: OpenFraction = 0.2  # share of the pixels that is silenced in a step
     max_norm: NonNegativeFloat = 0.0  # longest the weights into a neuron may be; 0: no bound
-    epochs: PositiveInt = 40  # passes over the training images
+    epochs: PositiveInt = 30  # passes over the training images
     batch: PositiveInt = 256  # images in a step, over all processes
     lr: PositiveFloat = 0.0015  # learning rate of AdamW at the start; it falls along a cosine
     weight_decay: NonNegativeFloat = 0.01  # pull of all weights towards zero
