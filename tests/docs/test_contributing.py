@@ -44,7 +44,7 @@ def checkout(tmp_path_factory: pytest.TempPathFactory) -> Path:
     leave = shutil.ignore_patterns("__pycache__")
     for folder in ("src", "tests/contract", "tests/oracles"):
         shutil.copytree(ROOT / folder, copy / folder, ignore=leave)
-    for file in ("pyproject.toml", "tests/conftest.py", "tests/commands.py"):
+    for file in ("pyproject.toml", "tests/conftest.py", "tests/commands.py", "tests/short.py"):
         shutil.copy(ROOT / file, copy / file)
     shown = files_of("CONTRIBUTING.md")
     for name in NEW_FILES:
