@@ -61,6 +61,7 @@ SAMPLES: dict[str, Callable[[Path], list[str]]] = {
     "spiral": points,
     "autograd": points,
     "linear-regression": patients,
+    "loss": patients,
     "logistic-regression": cells,
     "tabular": irises,
     "regularisation": patients,

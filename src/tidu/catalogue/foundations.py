@@ -33,6 +33,36 @@ SYSTEMS = (
         ),
     ),
     System(
+        id="activation",
+        chapter="foundations",
+        title=Text("激活函数", "Activation functions"),
+        about=Text(
+            "阶跃、sigmoid、tanh、ReLU、leaky ReLU、GELU、softplus：值、导数和饱和区，"
+            "再大的数也不溢出，与 PyTorch 一致。同一个网络换上七种激活函数去读手写数字，"
+            "看训练之后单元停在曲线的哪一段，哪些已经饱和。",
+            "Step, sigmoid, tanh, ReLU, leaky ReLU, GELU and softplus: value, slope and where they "
+            "saturate, equal to PyTorch's for numbers of any size. One network reads digits with "
+            "each of them: see where on the curve its units end up, and which are saturated.",
+        ),
+        components=(
+            "tidu.nn:step",
+            "tidu.nn:sigmoid",
+            "tidu.nn:tanh",
+            "tidu.nn:relu",
+            "tidu.nn:leaky_relu",
+            "tidu.nn:gelu",
+            "tidu.nn:softplus",
+        ),
+        experiment="tidu.experiments.foundations.activation",
+        presets=("quick", "standard"),
+        sources=("mnist-5k", "mnist", "fashion-mnist"),
+        notes=("001#激活函数", "003#对神经元的理解"),
+        targets=(
+            Target("standard", "value_gap", "<=", 1e-12, every=True),
+            Target("standard", "slope_gap", "<=", 1e-12, every=True),
+        ),
+    ),
+    System(
         id="autograd",
         chapter="foundations",
         title=Text("计算图与反向传播", "Computational graph and backpropagation"),
@@ -163,6 +193,36 @@ SYSTEMS = (
         targets=(
             Target("standard", "sklearn_gap", "<=", 1e-6, every=True),
             Target("separable", "separable", ">=", 1.0, every=True),
+        ),
+    ),
+    System(
+        id="loss",
+        chapter="foundations",
+        title=Text("损失函数", "Loss functions"),
+        about=Text(
+            "均方误差、绝对误差、Huber、二元与多元交叉熵（含标签平滑）、合页损失："
+            "值与梯度都和 PyTorch 一致。故意写错几个病人的数据，再看每种损失拟合出的直线"
+            "被带偏多远，没见过的病人预测差了多少。",
+            "Squared, absolute and Huber error, binary and multi-class cross-entropy (with label "
+            "smoothing), hinge: value and gradient equal to PyTorch's. Spoil the records of a few "
+            "patients, and see how far the line that each loss fits is led astray, and what it "
+            "costs on patients not seen.",
+        ),
+        components=(
+            "tidu.losses:mean_squared_error",
+            "tidu.losses:mean_absolute_error",
+            "tidu.losses:huber",
+            "tidu.losses:hinge",
+        ),
+        experiment="tidu.experiments.foundations.loss",
+        presets=("quick", "standard"),
+        sources=("diabetes",),
+        notes=("003#损失函数",),
+        targets=(
+            Target("standard", "value_gap", "<=", 1e-12, every=True),
+            Target("standard", "gradient_gap", "<=", 1e-12, every=True),
+            Target("standard", "harm_absolute", "<=", 1.1),
+            Target("standard", "harm_huber", "<=", 1.1),
         ),
     ),
     System(

@@ -31,6 +31,38 @@ SYSTEMS = (
         notes=("003#如何根据损失函数的梯度、学习率更新权重", "000#SGD"),
     ),
     System(
+        id="initialisation",
+        chapter="optimisation",
+        title=Text("权重初始化", "Initialisation of weights"),
+        about=Text(
+            "全零、N(0, 1)、Xavier、He 四种起点：激活值和梯度穿过十层之后，是消失、爆炸还是如初，"
+            "逐层画成直方图；再照同样的步数训练，看每种起点要付出什么。",
+            "Zeros, N(0, 1), Xavier and He: after ten layers activations and gradients have "
+            "vanished, exploded or stayed as they were, shown as histograms layer by layer. Then "
+            "each is trained for the same steps, to see what its start costs.",
+        ),
+        components=(
+            "tidu.nn:all_zeros",
+            "tidu.nn:unit_normal",
+            "tidu.nn:xavier_normal",
+            "tidu.nn:xavier_uniform",
+            "tidu.nn:he_normal",
+            "tidu.nn:he_uniform",
+        ),
+        experiment="tidu.experiments.optimisation.initialisation",
+        presets=("quick", "standard"),
+        sources=("mnist-5k", "mnist", "fashion-mnist"),
+        notes=("003#初始状态",),
+        targets=(
+            Target("standard", "torch_gap", "<=", 0.0, every=True),
+            Target("standard", "forward_normal", ">=", 1000.0, every=True),
+            Target("standard", "forward_xavier", "<=", 0.2, every=True),
+            Target("standard", "forward_he", ">=", 0.3, every=True),
+            Target("standard", "accuracy_zeros", "<=", 0.15, every=True),
+            Target("standard", "accuracy_he", ">=", 0.95, every=True),
+        ),
+    ),
+    System(
         id="gradient-flow",
         chapter="optimisation",
         title=Text("梯度消失与爆炸", "Vanishing and exploding gradients"),

@@ -1,5 +1,7 @@
 """Components: plain ``torch.nn`` modules and functions, tensors in, tensors out."""
 
+from tidu.nn import activation as activation
+from tidu.nn.activation import Activation as Activation
 from tidu.nn.additive_attention import AdditiveAttention as AdditiveAttention
 from tidu.nn.attention import attention_with_weights as attention_with_weights
 from tidu.nn.attention import dot_product_attention as dot_product_attention
@@ -18,12 +20,20 @@ from tidu.nn.ensemble import majority_vote as majority_vote
 from tidu.nn.ensemble import mean_answer as mean_answer
 from tidu.nn.gan import Discriminator as Discriminator
 from tidu.nn.gan import Generator as Generator
+from tidu.nn.gelu import gelu as gelu
 from tidu.nn.gpt import GPT as GPT
 from tidu.nn.indicator_linear import IndicatorLinear as IndicatorLinear
 from tidu.nn.indicator_linear import indicator_columns as indicator_columns
+from tidu.nn.initialisation import all_zeros as all_zeros
+from tidu.nn.initialisation import he_normal as he_normal
+from tidu.nn.initialisation import he_uniform as he_uniform
+from tidu.nn.initialisation import unit_normal as unit_normal
+from tidu.nn.initialisation import xavier_normal as xavier_normal
+from tidu.nn.initialisation import xavier_uniform as xavier_uniform
 from tidu.nn.key_value_cache import KeyValueCache as KeyValueCache
 from tidu.nn.key_value_cache import LayerCache as LayerCache
 from tidu.nn.layer_norm import LayerNorm as LayerNorm
+from tidu.nn.leaky_relu import leaky_relu as leaky_relu
 from tidu.nn.lenet import LeNet5 as LeNet5
 from tidu.nn.lenet import LeNet300100 as LeNet300100
 from tidu.nn.lstm import LSTM as LSTM
@@ -49,17 +59,22 @@ from tidu.nn.recurrent_language_model import RecurrentLanguageModel as Recurrent
 from tidu.nn.recurrent_language_model import hidden_of_equal_size as hidden_of_equal_size
 from tidu.nn.recurrent_readout import Readout as Readout
 from tidu.nn.recurrent_readout import SideBySide as SideBySide
+from tidu.nn.relu import relu as relu
 from tidu.nn.residual import Residual as Residual
 from tidu.nn.rnn import RNN as RNN
 from tidu.nn.self_attention import SelfAttention as SelfAttention
+from tidu.nn.sigmoid import sigmoid as sigmoid
 from tidu.nn.softmax import log_softmax as log_softmax
 from tidu.nn.softmax import log_sum_exp as log_sum_exp
 from tidu.nn.softmax import softmax as softmax
+from tidu.nn.softplus import softplus as softplus
 from tidu.nn.spherical_interpolation import spherical_interpolation as spherical_interpolation
 from tidu.nn.stacked import StackedLinear as StackedLinear
 from tidu.nn.stacked import clip_grad_norm_per_copy_ as clip_grad_norm_per_copy_
 from tidu.nn.stacked import copies_of as copies_of
 from tidu.nn.stacked import stack as stack
 from tidu.nn.stacked import unstack as unstack
+from tidu.nn.step import step as step
+from tidu.nn.tanh import tanh as tanh
 from tidu.nn.transformer_block import FeedForward as FeedForward
 from tidu.nn.transformer_block import TransformerBlock as TransformerBlock

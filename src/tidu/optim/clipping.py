@@ -8,8 +8,8 @@ along it throws away what was learned. Clipping by norm keeps the direction; cli
 it towards the diagonal.
 
 Source: Pascanu, Mikolov & Bengio (2013), "On the difficulty of training recurrent neural networks",
-algorithm 1 (by norm); Mikolov (2012), "Statistical language models based on neural networks",
-section 3.2.2 (by value).
+algorithm 1 (by norm); Mikolov (2012), "Statistical language models based on neural networks", his
+thesis (by value).
 Where ours differs: these are functions, which leave the gradients they are given as they are; 1e-6
 is added to the norm as in ``torch.nn.utils.clip_grad_norm_``, which changes gradients in place.
 """
