@@ -14,6 +14,7 @@ from tidu.errors import TiduError
 from tidu.experiments.optimisation import gradient_flow
 from tidu.laboratory import gradients
 from tidu.optim import clip_norm
+from tidu.runs import store
 
 TINY = {"preset": "quick", "depths": (2, 6), "steps": 12, "quiet": True, "report": False}
 
@@ -22,8 +23,8 @@ TINY = {"preset": "quick", "depths": (2, 6), "steps": 12, "quiet": True, "report
 def test_seeds_trained_together_end_as_seeds_trained_alone() -> None:
     together = tidu.run("gradient-flow", seeds=2, seed=3, **TINY)
     alone = tidu.run("gradient-flow", seed=4, **TINY)
-    both = tidu.runs.store.result(together.path)["per_seed"]
-    one = tidu.runs.store.result(alone.path)["per_seed"]
+    both = store.result(together.path)["per_seed"]
+    one = store.result(alone.path)["per_seed"]
     for metric, values in one.items():
         assert both[metric][1] == pytest.approx(values[0], rel=1e-3, abs=0.005), metric
 

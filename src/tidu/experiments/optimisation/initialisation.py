@@ -36,7 +36,7 @@ class Config:
     activation: Literal["relu", "tanh", "sigmoid", "gelu"] = "relu"  # between the layers
     depth: PositiveInt = 10  # hidden layers
     width: PositiveInt = 100  # neurons in each of them
-    steps: PositiveInt = 1000  # steps of Adam
+    steps: PositiveInt = 1500  # steps of Adam
     batch: PositiveInt = 128  # images in a step
     lr: PositiveFloat = 0.001  # learning rate
 

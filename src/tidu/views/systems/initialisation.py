@@ -151,7 +151,7 @@ def _sizes(ahead: dict[str, np.ndarray], back: dict[str, np.ndarray]) -> Picture
         Text("信号和梯度还剩多大", "How large signal and gradient still are"),
         Text(
             "两幅折线图，纵轴为对数刻度：激活值与梯度的标准差随层数变化；"
-            f"He 的激活值从 {he[0]:.2g} 到 {he[-1]:.2g}，几乎不变。",
+            f"He 的激活值从 {he[0]:.2g} 到 {he[-1]:.2g}。",
             "Two line charts with logarithmic scale: the deviation of activations and of gradients "
             f"by layer; with He's the activations go from {he[0]:.2g} to {he[-1]:.2g}.",
         ),
