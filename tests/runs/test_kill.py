@@ -16,10 +16,9 @@ from short import SHORT
 from tidu.files import read_json
 
 # Every kind of loop, with fields so small that most of the time is spent on starting Python.
-KINDS = ("lenet", "mnist-ladder", "gan", "gan-images", "policy-gradient", "memory-tasks", "pruning")
+KINDS = ("lenet", "gan", "policy-gradient", "memory-tasks", "pruning")
 LOOPS = {
     "toy": ["--steps", "60"],
-    "autograd": ["--preset", "quick", "--steps", "60"],
     **{id: ["--preset", "quick", *SHORT[id]] for id in KINDS},
 }
 
