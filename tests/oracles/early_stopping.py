@@ -40,7 +40,7 @@ def _watched(patience: int, min_delta: float) -> Callable[[Tensor], tuple[Tensor
         network = nn.Linear(1, 1, bias=False).to(losses.device, losses.dtype)
         stopping = EarlyStopping("loss", patience, min_delta).watching(network)
         looks = 0
-        for loss in losses:
+        for loss in losses.detach():
             with torch.no_grad():
                 network.weight.fill_(loss)
             looks += 1

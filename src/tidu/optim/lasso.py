@@ -67,6 +67,15 @@ def lasso(
     price = torch.as_tensor(l1, dtype=features.dtype, device=features.device)
     if not bool((price >= 0).all()):
         raise ValueError(f"l1 must be at least 0; got {l1}; 0 is no penalty")
+    # Rounded products would never settle; under autocast they would be of bfloat16.
+    with torch.autocast(features.device.type, enabled=False):
+        return _settled(features, targets, price, tolerance, sweeps)
+
+
+def _settled(
+    features: Tensor, targets: Tensor, price: Tensor, tolerance: float, sweeps: int
+) -> Tensor:
+    """Sweep over the weights until they rest."""
     mean, middle = features.mean(0), targets.mean()
     products, correlations = _moments(features - mean, targets - middle)
     rounding = 4 * torch.finfo(features.dtype).eps
