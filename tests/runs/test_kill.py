@@ -72,12 +72,16 @@ def test_killed_between_checkpoints_it_forgets_what_was_not_saved(
     flags = ["--pause", "0.01", "--steps", "100"]
     assert run_alone(*words("toy"), *flags, "--name", "whole").code == 0
     process = start(*words("toy"), *flags, "--name", "killed", "--checkpoint-every", "0.3")
-    ahead = 0
 
     def behind() -> bool:
-        nonlocal ahead
-        ahead = len(lines(killed)) - steps_done(killed)
-        return steps_done(killed) > 0 and ahead > 5
+        """Held still before it is looked at again: else a checkpoint may come in between."""
+        if not 0 < steps_done(killed) < len(lines(killed)) - 5:
+            return False
+        process.send_signal(signal.SIGSTOP)
+        if steps_done(killed) < len(lines(killed)):
+            return True
+        process.send_signal(signal.SIGCONT)
+        return False
 
     assert wait_until(process, behind)
     process.kill()
