@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -32,7 +33,9 @@ def write_result(path: Path, to: str) -> Path:
     done = store.result(path)
     kept = ("experiment", "preset", "config", "seeds", "options", "processes", "created", "command")
     file = Path(to) / f"{told['name']}-{told['preset']}.json"
+    command = re.sub(r" --results[= ]\S+", "", told["command"])  # a folder of this machine
     value = {key: told[key] for key in kept} | {
+        "command": command,
         "options": {k: v for k, v in told["options"].items() if k in {"device", "threads"}},
         "environment": told["environment"],
         **{key: done[key] for key in ("summary", "per_seed", "seconds")},
