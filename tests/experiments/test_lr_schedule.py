@@ -9,7 +9,7 @@ import pytest
 import torch
 
 import tidu
-from tidu import data, train
+from tidu import data, train, vision
 from tidu.errors import TiduError
 from tidu.experiments.optimisation import lr_schedule
 from tidu.experiments.optimisation.lr_schedule import Config
@@ -37,7 +37,7 @@ def test_a_copy_walks_as_one_network_with_pytorch(name: str, tmp_path: Path) -> 
     order = train.Shuffled(len(images.train_labels), 32, 5)
     for step in range(STEPS):
         rows = order(step)
-        logits = network(lr_schedule.prepared(images.train_images[rows]))
+        logits = network(vision.grey_pixels(images.train_images[rows]))
         loss = torch.nn.functional.cross_entropy(logits, images.train_labels[rows])
         torch.testing.assert_close(losses[step, 1, 0], loss.detach(), rtol=1e-4, atol=1e-5)
         optimizer.zero_grad()

@@ -8,7 +8,7 @@ from typing import cast
 import pytest
 import torch
 
-from tidu import data, train
+from tidu import data, train, vision
 from tidu.experiments.optimisation import mini_batch
 from tidu.experiments.optimisation.mini_batch import WAYS, Config, Way
 from tidu.runs import Run
@@ -21,7 +21,7 @@ CONFIG = Config(
 @pytest.mark.parametrize("way", WAYS)
 def test_a_copy_walks_as_one_network_with_pytorch(way: Way, tmp_path: Path) -> None:
     images = cast("data.Images", data.load("digits"))
-    inputs, labels = mini_batch.prepared(images.train_images[:60]), images.train_labels[:60]
+    inputs, labels = vision.grey_pixels(images.train_images[:60]), images.train_labels[:60]
     run = Run(tmp_path, seeds=(3, 4), quiet=True)
     _, seen, losses = mini_batch.descend(CONFIG, run, images, inputs, labels, way)
     rates = mini_batch.rates_of(CONFIG, way)

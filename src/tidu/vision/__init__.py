@@ -12,6 +12,8 @@ from tidu.vision.elastic import elastic_displacement as elastic_displacement
 from tidu.vision.elastic import random_elastic as random_elastic
 from tidu.vision.elastic import warp_displacement as warp_displacement
 from tidu.vision.flip import random_flip as random_flip
+from tidu.vision.grey import grey_images as grey_images
+from tidu.vision.grey import grey_pixels as grey_pixels
 from tidu.vision.noise import random_noise as random_noise
 from tidu.vision.photo import fit_to_square as fit_to_square
 from tidu.vision.photo import read_photo as read_photo

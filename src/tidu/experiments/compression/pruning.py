@@ -169,7 +169,7 @@ def _train(
     network.train()
     for step in run.steps(total, keep, name):
         rows = torch.stack([order(first + step) for order in orders])
-        inputs = _prepare(images.train_images[rows])
+        inputs = vision.grey_images(images.train_images[rows])
         if warp != vision.Warp():
             draws = (torch.Generator().manual_seed(s * 1_000_003 + first + step) for s in seeds)
             inputs = torch.stack([warp(part, d) for part, d in zip(inputs, draws, strict=True)])
@@ -276,11 +276,6 @@ def _folder(run: Run) -> Path | None:
     return run.data or (run.origin.data if run.origin is not None else None)
 
 
-def _prepare(images: torch.Tensor) -> torch.Tensor:
-    """Bytes (..., height, width) as grey values (..., 1, height, width) from 0 to 1."""
-    return images.unsqueeze(-3).float() / 255
-
-
 def _warp(run: Run) -> vision.Warp:
     """How the origin varied its training images, so that training goes on as it began."""
     told = getattr(run.origin, "config", None)
@@ -308,7 +303,7 @@ def _accuracy(course: Course, images: data.Images) -> list[float]:
     with torch.inference_mode():
         parts = zip(images.test_images.split(1000), images.test_labels.split(1000), strict=True)
         for part, labels in parts:
-            inputs = _prepare(part).to(device).expand(course.copies, -1, -1, -1, -1)
+            inputs = vision.grey_images(part).to(device).expand(course.copies, -1, -1, -1, -1)
             right += (_logits(course, inputs).argmax(-1).cpu() == labels).sum(1)
     return (right.double() / len(images.test_labels)).tolist()
 

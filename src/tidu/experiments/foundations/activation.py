@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Literal
 
 import torch
 
-from tidu import data, nn, train
+from tidu import data, nn, train, vision
 from tidu.fields import OpenFraction, PositiveFloat, PositiveInt
 
 if TYPE_CHECKING:
@@ -64,7 +64,7 @@ def run(config: Config, run: Run) -> dict[str, list[float]]:
         "value_gap": [max(value for value, _ in gaps)] * len(run.seeds),
         "slope_gap": [max(slope for _, slope in gaps)] * len(run.seeds),
     }
-    pixels = prepared(images.test_images)
+    pixels = vision.grey_pixels(images.test_images)
     for name in NAMES:
         networks = nn.stack(
             [new_network(config, name, seed, len(images.classes)) for seed in run.seeds]
@@ -139,7 +139,7 @@ def train_networks(
     keep = {"networks": networks, "optimizer": optimizer}
     for step in run.steps(config.steps, keep, name):
         rows = torch.stack([order(step) for order in orders])
-        logits = networks(prepared(images.train_images[rows]))
+        logits = networks(vision.grey_pixels(images.train_images[rows]))
         flat = logits.flatten(0, 1), images.train_labels[rows].flatten()
         loss = torch.nn.functional.cross_entropy(*flat, reduction="none").view(rows.shape).mean(1)
         optimizer.zero_grad()
@@ -173,11 +173,6 @@ def accuracy(networks: torch.nn.Module, pixels: Tensor, labels: Tensor) -> list[
     with torch.inference_mode():
         parts = [networks(p.expand(copies, -1, -1)).argmax(-1) for p in pixels.split(1000)]
     return (torch.cat(parts, dim=1) == labels).double().mean(1).tolist()
-
-
-def prepared(images: Tensor) -> Tensor:
-    """Bytes (..., height, width) as grey values (..., pixels) from 0 to 1."""
-    return images.flatten(-2).float() / 255
 
 
 def model(config: Config, run: Run) -> torch.nn.Module:

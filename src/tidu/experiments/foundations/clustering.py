@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import torch
 import tyro
 
-from tidu import data, metrics, nn, optim, train
+from tidu import data, metrics, nn, optim, train, vision
 from tidu.errors import TiduError
 from tidu.fields import PositiveFloat, PositiveInt
 
@@ -72,7 +72,7 @@ def run(config: Config, run: Run) -> dict[str, float]:
     run.save_weights(net)
 
     rows = torch.randperm(len(images.test_labels), generator=run.generator(1))[: config.images]
-    some, labels = prepared(images.test_images[rows]), images.test_labels[rows]
+    some, labels = vision.grey_images(images.test_images[rows]), images.test_labels[rows]
     with torch.inference_mode():
         seen = [(net(part.to(run.device)).cpu(), net.features(part.to(run.device)).cpu())
                 for part in some.split(1000)]  # fmt: skip
@@ -156,11 +156,6 @@ def shaped(shape: list[int], classes: int) -> nn.LeNet5:
     return nn.LeNet5(classes, size=SIZE, channels=(first, second), hidden=hidden)
 
 
-def prepared(images: Tensor) -> Tensor:
-    """Bytes (batch, height, width) as grey values (batch, 1, height, width) from 0 to 1."""
-    return images.unsqueeze(1).float() / 255
-
-
 def learn(config: Config, run: Run, net: torch.nn.Module, images: data.Images) -> None:
     """Train the net to tell the classes apart."""
     order = train.Shuffled(len(images.train_labels), config.batch, run.seed)
@@ -168,7 +163,7 @@ def learn(config: Config, run: Run, net: torch.nn.Module, images: data.Images) -
 
     def batch(step: int) -> tuple[Tensor, Tensor]:
         rows = order(step)
-        return prepared(images.train_images[rows]), images.train_labels[rows]
+        return vision.grey_images(images.train_images[rows]), images.train_labels[rows]
 
     train.fit(
         net,

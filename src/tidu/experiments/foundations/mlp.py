@@ -83,7 +83,7 @@ def run(config: Config, run: Run) -> dict[str, float]:
 
     def batch(step: int) -> tuple[Tensor, Tensor]:
         rows = order(step)
-        return prepared(images.train_images[rows]), images.train_labels[rows]
+        return vision.grey_images(images.train_images[rows]), images.train_labels[rows]
 
     train.fit(
         network,
@@ -120,17 +120,12 @@ def cost(config: Config, outputs: Tensor, labels: Tensor) -> Tensor:
     return (outputs.sigmoid() - wished).square().sum(1).mean()
 
 
-def prepared(images: Tensor) -> Tensor:
-    """Bytes (batch, height, width) as grey values (batch, 1, height, width) from 0 to 1."""
-    return images.unsqueeze(1).float() / 255
-
-
 def answers(network: torch.nn.Module, images: data.Images) -> Tensor:
     """The outputs for all test images."""
     device = next(network.parameters()).device
     with torch.inference_mode():
         parts = images.test_images.split(1000)
-        return torch.cat([network(prepared(part).to(device)).cpu() for part in parts])
+        return torch.cat([network(vision.grey_images(part).to(device)).cpu() for part in parts])
 
 
 def measured(config: Config, outputs: Tensor, labels: Tensor) -> dict[str, float]:
@@ -153,7 +148,7 @@ def record(run: Run, network: torch.nn.Sequential, outputs: Tensor, images: data
     layers = network[1]
     assert isinstance(layers, nn.MLP)
     with torch.inference_mode():
-        inputs = prepared(example[None]).flatten(1).to(run.device)
+        inputs = vision.grey_images(example[None]).flatten(1).to(run.device)
         stages = [stage[0].cpu() for stage in layers.stages(inputs)[1:]]
     steps = zip(layers.layers, stages, strict=True)
     squashed = [s for layer, s in steps if isinstance(layer, (torch.nn.ReLU, torch.nn.Sigmoid))]
@@ -171,7 +166,7 @@ def objective(config: Config, run: Run, examples: int) -> Callable[[torch.nn.Mod
     """The loss on some training images, as a function of a network like :func:`model`."""
     images = data.images_or(config.source, run.data, SIZE)
     rows = torch.randperm(len(images.train_labels), generator=run.generator(99))[:examples]
-    inputs, labels = prepared(images.train_images[rows]), images.train_labels[rows]
+    inputs, labels = vision.grey_images(images.train_images[rows]), images.train_labels[rows]
     return lambda network: cost(config, network(inputs), labels)
 
 

@@ -150,7 +150,7 @@ def play(config: Config, run: Run, images: data.Images, scale: Scale) -> torch.n
         expert_loss = torch.zeros(())
         for k in range(config.discriminator_steps):
             turn = step * config.discriminator_steps + k
-            batch = prepared(images.train_images[order(turn)]).to(run.device)
+            batch = vision.grey_images(images.train_images[order(turn)]).to(run.device)
             with torch.no_grad():
                 fake = generator(noise())
             expert_loss = losses.discriminator_loss(
@@ -224,7 +224,7 @@ def classifier_of(config: Config, run: Run, images: data.Images) -> nn.LeNet5:
     for step in run.steps(total, keep, "classifier"):
         rows = order(step)
         optimizer.param_groups[0]["lr"] = CLASSIFIER_LR * (1 - step / total)
-        logits = network(prepared(images.train_images[rows]).to(run.device))
+        logits = network(vision.grey_images(images.train_images[rows]).to(run.device))
         loss = losses.cross_entropy(logits, images.train_labels[rows].to(run.device))
         optimizer.zero_grad()
         loss.backward()
@@ -245,7 +245,9 @@ def features_of(classifier: nn.LeNet5, images: Tensor) -> Tensor:
     """What the classifier's last hidden layer makes of bytes (count, height, width)."""
     device = classifier.output.weight.device
     with torch.no_grad():
-        parts = [classifier.features(prepared(part).to(device)) for part in images.split(500)]
+        parts = [
+            classifier.features(vision.grey_images(part).to(device)) for part in images.split(500)
+        ]
         return torch.cat(parts).cpu()
 
 
@@ -324,11 +326,6 @@ def generate(network: torch.nn.Module, noise: Tensor) -> Tensor:
     with torch.no_grad():
         drawn = torch.cat([network(part.to(device)).cpu() for part in noise.split(500)])
     return (drawn.squeeze(1) * 255).round().byte()
-
-
-def prepared(images: Tensor) -> Tensor:
-    """Bytes (batch, height, width) as grey values (batch, 1, height, width) from 0 to 1."""
-    return images.unsqueeze(1).float() / 255
 
 
 def folder(run: Run) -> Path | None:

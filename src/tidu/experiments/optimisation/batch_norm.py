@@ -113,7 +113,7 @@ def train_arm(
     for step in loop:
         rows = torch.stack([own[order(step)] for own, order in zip(learned, orders, strict=True)])
         rows = rows.repeat_interleave(rates, dim=0)
-        logits = network(prepared(images.train_images[rows]))
+        logits = network(vision.grey_pixels(images.train_images[rows]))
         # A loss multiplied by its rate moves its copy as far as SGD with that rate.
         (rate * loss_per_copy(logits, images.train_labels[rows])).sum().backward()
         optimizer.step()
@@ -167,11 +167,6 @@ def look_steps(budget: int) -> dict[int, int]:
     return {min(step, budget): number for number, step in enumerate(steps)}
 
 
-def prepared(images: Tensor) -> Tensor:
-    """Bytes (..., height, width) as grey values (..., pixels) from 0 to 1."""
-    return images.flatten(-2).float() / 255
-
-
 def loss_per_copy(logits: Tensor, labels: Tensor) -> Tensor:
     """The mean cross-entropy of every copy."""
     flat = logits.flatten(0, 1), labels.flatten()
@@ -186,7 +181,7 @@ def examine(
     rows = kept.repeat_interleave(rates, dim=0)
     assert isinstance(network, nn.MLP)
     with torch.no_grad():
-        *_, hidden, logits = network.stages(prepared(images.train_images[rows]))
+        *_, hidden, logits = network.stages(vision.grey_pixels(images.train_images[rows]))
     network.train()
     right = (logits.argmax(-1) == images.train_labels[rows]).float().mean(1)
     return right, hidden[:rates, :, 0].quantile(torch.tensor(SHARES), dim=1).mT
@@ -195,7 +190,9 @@ def examine(
 def accuracy(network: torch.nn.Module, images: Tensor, labels: Tensor) -> float:
     """The share of the images that one network reads right, by its running averages."""
     with torch.no_grad():
-        return float((network.eval()(prepared(images)).argmax(1) == labels).double().mean())
+        return float(
+            (network.eval()(vision.grey_pixels(images)).argmax(1) == labels).double().mean()
+        )
 
 
 def model(config: Config, run: Run) -> torch.nn.Module:
@@ -208,7 +205,7 @@ def objective(config: Config, run: Run, examples: int) -> Callable[[torch.nn.Mod
     """The loss on some training images, as a function of a network like :func:`model`."""
     images = data.images_or(config.source, run.data, SIZE)
     rows = torch.randperm(len(images.train_labels), generator=run.generator(99))[:examples]
-    inputs, labels = prepared(images.train_images[rows]), images.train_labels[rows]
+    inputs, labels = vision.grey_pixels(images.train_images[rows]), images.train_labels[rows]
     return lambda network: torch.nn.functional.cross_entropy(network(inputs), labels)
 
 

@@ -129,17 +129,12 @@ def network_of(config: Config, classes: int) -> torch.nn.Module:
     return nn.LeNet300100(classes, size=SIZE, hidden=config.hidden)
 
 
-def prepared(images: Tensor) -> Tensor:
-    """Bytes (batch, height, width) as grey values (batch, 1, height, width) from 0 to 1."""
-    return images.unsqueeze(1).float() / 255
-
-
 def treated(
     warps: dict[str, vision.Warp], images: Tensor, generators: list[torch.Generator]
 ) -> Tensor:
     """Of every seed's images (seeds, batch, ...), each treatment's own: (networks, batch, ...)."""
     parts = [
-        warp(prepared(own), generator)
+        warp(vision.grey_images(own), generator)
         for own, generator in zip(images, generators, strict=True)
         for warp in warps.values()
     ]
@@ -157,7 +152,7 @@ def loss_per_network(logits: Tensor, labels: Tensor) -> Tensor:
 def distorted(run: Run, warps: dict[str, vision.Warp], images: data.Images) -> dict[str, Tensor]:
     """The test images as they are and distorted, the same for all networks and seeds."""
     names = {name: "none" if name == "clean" else name for name in TESTS}
-    clean = prepared(images.test_images)
+    clean = vision.grey_images(images.test_images)
     return {
         name: warps[treatment](clean, torch.Generator().manual_seed(place))
         for place, (name, treatment) in enumerate(names.items())
@@ -187,7 +182,7 @@ def own_gain(table: Tensor) -> Tensor:
 
 def record_examples(run: Run, warps: dict[str, vision.Warp], images: data.Images) -> None:
     """Keep the same few training images under every treatment."""
-    few = prepared(images.train_images[:SHOWN])
+    few = vision.grey_images(images.train_images[:SHOWN])
     shown = [warp(few, run.generator(0)) for warp in warps.values()]
     run.record("examples", images=(torch.stack(shown).squeeze(2) * 255).round().byte())
 

@@ -107,7 +107,7 @@ def train_arm(config: Config, run: Run, images: data.Images, arm: str) -> torch.
 
     def batch(step: int) -> tuple[Tensor, Tensor]:
         rows = order(step)
-        return prepared(images.train_images[rows]), images.train_labels[rows]
+        return vision.grey_images(images.train_images[rows]), images.train_labels[rows]
 
     def evaluate() -> dict[str, Any]:
         logits, _ = answers(network, images.test_images, config.precision)
@@ -146,11 +146,6 @@ def bound(network: torch.nn.Module, limit: float) -> None:
                 layer.weight.copy_(optim.max_norm(layer.weight, limit))
 
 
-def prepared(images: Tensor) -> Tensor:
-    """Bytes (batch, height, width) as grey values (batch, 1, height, width) from 0 to 1."""
-    return images.unsqueeze(1).float() / 255
-
-
 def answers(
     network: torch.nn.Sequential, images: Tensor, precision: str = "float32"
 ) -> tuple[Tensor, Tensor]:
@@ -163,7 +158,7 @@ def answers(
     network.eval()
     with torch.inference_mode(), train.precision.autocast(precision, device):
         for part in images.split(1000):
-            hidden = layers.layers[:-1](prepared(part).flatten(1).to(device))
+            hidden = layers.layers[:-1](vision.grey_images(part).flatten(1).to(device))
             logits.append(layers.layers[-1](hidden).float().cpu())
             active.append((hidden > 0).float().mean(1).cpu())
     return torch.cat(logits), torch.cat(active)
@@ -190,7 +185,7 @@ def objective(config: Config, run: Run, examples: int) -> Callable[[torch.nn.Mod
     """The loss on some training images, as a function of a network like :func:`model`."""
     images = data.images_or(config.source, run.data, SIZE)
     rows = torch.randperm(len(images.train_labels), generator=run.generator(99))[:examples]
-    inputs, labels = prepared(images.train_images[rows]), images.train_labels[rows]
+    inputs, labels = vision.grey_images(images.train_images[rows]), images.train_labels[rows]
     return lambda network: torch.nn.functional.cross_entropy(network(inputs), labels)
 
 

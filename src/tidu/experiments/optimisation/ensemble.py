@@ -79,7 +79,7 @@ def run(config: Config, run: Run) -> dict[str, list[float]]:
         for group in optimizer.param_groups:
             group["lr"] = config.lr * 0.5 * (1 + math.cos(math.pi * step / steps))
         loss = loss_per_member(
-            model(prepared(images.train_images[rows])), images.train_labels[rows]
+            model(vision.grey_images(images.train_images[rows])), images.train_labels[rows]
         )
         optimizer.zero_grad()
         loss.sum().backward()
@@ -110,11 +110,6 @@ def check(config: Config) -> None:
         )
 
 
-def prepared(images: Tensor) -> Tensor:
-    """Bytes (..., height, width) as grey values (..., 1, height, width) from 0 to 1."""
-    return images.unsqueeze(-3).float() / 255
-
-
 def loss_per_member(logits: Tensor, labels: Tensor) -> Tensor:
     """The mean cross-entropy of every member."""
     each = torch.nn.functional.cross_entropy(
@@ -127,7 +122,8 @@ def answers(model: torch.nn.Module, images: Tensor, copies: int) -> Tensor:
     """The logits of every member for the same images, a thousand at a time."""
     with torch.inference_mode():
         parts = [
-            model(prepared(part).expand(copies, -1, -1, -1, -1)) for part in images.split(1000)
+            model(vision.grey_images(part).expand(copies, -1, -1, -1, -1))
+            for part in images.split(1000)
         ]
         return torch.cat(parts, 1)
 

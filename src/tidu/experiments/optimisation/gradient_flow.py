@@ -23,7 +23,7 @@ from typing import TYPE_CHECKING, Literal, NamedTuple
 
 import torch
 
-from tidu import data, nn, optim, train
+from tidu import data, nn, optim, train, vision
 from tidu.errors import TiduError
 from tidu.fields import PositiveFloat, PositiveInt
 
@@ -199,7 +199,7 @@ def clip(networks: torch.nn.Module, max_norm: float, fell_at: Tensor, step: int)
 
 def loss_of(networks: torch.nn.Module, images: data.Images, rows: Tensor) -> Tensor:
     """The mean cross-entropy of every network on its ``rows`` (seeds, batch)."""
-    logits = networks(prepared(images.train_images[rows]))
+    logits = networks(vision.grey_pixels(images.train_images[rows]))
     flat = logits.flatten(0, 1), images.train_labels[rows].flatten()
     each = torch.nn.functional.cross_entropy(*flat, reduction="none")
     return each.view(rows.shape).mean(1)
@@ -222,18 +222,13 @@ def accuracies(
     with torch.inference_mode():
         said = torch.cat(
             [
-                networks(prepared(part).expand(copies, -1, -1)).argmax(-1)
+                networks(vision.grey_pixels(part).expand(copies, -1, -1)).argmax(-1)
                 for part in pixels.split(1000)
             ],
             dim=1,
         )
     networks.train()
     return (said == labels).double().mean(1).tolist()
-
-
-def prepared(images: Tensor) -> Tensor:
-    """Bytes (..., height, width) as grey values (..., pixels) from 0 to 1."""
-    return images.flatten(-2).float() / 255
 
 
 def model(config: Config, run: Run) -> torch.nn.Module:

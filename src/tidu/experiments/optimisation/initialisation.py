@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Literal
 
 import torch
 
-from tidu import data, nn, train
+from tidu import data, nn, train, vision
 from tidu.fields import PositiveFloat, PositiveInt
 
 if TYPE_CHECKING:
@@ -102,7 +102,7 @@ def look(
     for place, (network, generator) in enumerate(zip(networks, run.generators(1), strict=True)):
         assert isinstance(network, nn.MLP)
         rows = torch.randperm(len(images.train_labels), generator=generator)[:SEEN]
-        stages = network.stages(prepared(images.train_images[rows]))
+        stages = network.stages(vision.grey_pixels(images.train_images[rows]))
         hidden = stages[2:-1:2]  # what comes out of every activation
         loss = torch.nn.functional.cross_entropy(stages[-1], images.train_labels[rows])
         gradients = torch.autograd.grad(loss, hidden)
@@ -147,7 +147,7 @@ def train_networks(
     keep = {"networks": networks, "optimizer": optimizer}
     for step in run.steps(config.steps, keep, arm):
         rows = torch.stack([order(step) for order in orders])
-        logits = networks(prepared(images.train_images[rows]))
+        logits = networks(vision.grey_pixels(images.train_images[rows]))
         flat = logits.flatten(0, 1), images.train_labels[rows].flatten()
         loss = torch.nn.functional.cross_entropy(*flat, reduction="none").view(rows.shape).mean(1)
         optimizer.zero_grad()
@@ -162,14 +162,9 @@ def accuracy(networks: torch.nn.Module, images: data.Images) -> list[float]:
     """The share of the test images that every seed reads right."""
     copies = next(networks.parameters()).shape[0]
     with torch.inference_mode():
-        parts = prepared(images.test_images).split(1000)
+        parts = vision.grey_pixels(images.test_images).split(1000)
         said = torch.cat([networks(p.expand(copies, -1, -1)).argmax(-1) for p in parts], dim=1)
     return (said == images.test_labels).double().mean(1).tolist()
-
-
-def prepared(images: Tensor) -> Tensor:
-    """Bytes (..., height, width) as grey values (..., pixels) from 0 to 1."""
-    return images.flatten(-2).float() / 255
 
 
 def model(config: Config, run: Run) -> torch.nn.Module:

@@ -113,7 +113,7 @@ def train_at(
     for step in run.steps(steps, {"networks": networks, "optimizer": optimizer}, f"size-{size}"):
         rows = torch.stack([own[order(step)] for own, order in zip(learned, orders, strict=True)])
         rows = spread(config, rows)
-        inputs, labels = prepared(images.train_images[rows]), images.train_labels[rows]
+        inputs, labels = vision.grey_pixels(images.train_images[rows]), images.train_labels[rows]
         losses = {arm: loss_per_copy(network(inputs), labels) for arm, network in networks.items()}
         optimizer.zero_grad()
         # A loss multiplied by its rate moves its copy as far as SGD with that rate.
@@ -162,11 +162,6 @@ def new_network(config: Config, arm: str, size: int, seed: int, classes: int) ->
     return nn.MLP((SIZE * SIZE, *config.hidden, classes), activation)
 
 
-def prepared(images: Tensor) -> Tensor:
-    """Bytes (..., height, width) as grey values (..., pixels) from 0 to 1."""
-    return images.flatten(-2).float() / 255
-
-
 def loss_per_copy(logits: Tensor, labels: Tensor) -> Tensor:
     """The mean cross-entropy of every copy."""
     flat = logits.flatten(0, 1), labels.flatten()
@@ -177,7 +172,7 @@ def accuracy(network: torch.nn.Module, images: Tensor, labels: Tensor, rows: Ten
     """The share of the images at ``rows`` (..., rows) that each copy, or a network, reads right."""
     with torch.no_grad():
         parts = [
-            (network(prepared(images[part])).argmax(-1) == labels[part]).double()
+            (network(vision.grey_pixels(images[part])).argmax(-1) == labels[part]).double()
             for part in rows.split(1000, dim=-1)
         ]
     return torch.cat(parts, dim=-1).mean(-1)
@@ -188,7 +183,7 @@ def record_axes(run: Run, network: torch.nn.Module, images: data.Images) -> None
     assert isinstance(network, nn.MLP)
     count, neurons = SHOWN
     with torch.no_grad():
-        tensor = network.stages(prepared(images.test_images[:count]))[1][:, :neurons]
+        tensor = network.stages(vision.grey_pixels(images.test_images[:count]))[1][:, :neurons]
         batch, layer = nn.BatchNorm1d(tensor.shape[1]), nn.LayerNorm(tensor.shape[1])
         run.record("tensor", raw=tensor, batch=batch(tensor), layer=layer(tensor))
     cube = torch.randn(4, 4, 4, 4, generator=run.generator(1)).requires_grad_()
@@ -210,7 +205,7 @@ def objective(config: Config, run: Run, examples: int) -> Callable[[torch.nn.Mod
     """The loss on some training images, as a function of a network like :func:`model`."""
     images = data.images_or(config.source, run.data, SIZE)
     rows = torch.randperm(len(images.train_labels), generator=run.generator(99))[:examples]
-    inputs, labels = prepared(images.train_images[rows]), images.train_labels[rows]
+    inputs, labels = vision.grey_pixels(images.train_images[rows]), images.train_labels[rows]
     return lambda network: torch.nn.functional.cross_entropy(network(inputs), labels)
 
 

@@ -169,7 +169,7 @@ def take_step(
 ) -> Tensor:
     """One step of every copy on its own rows; their losses."""
     labels = images.train_labels[rows]
-    logits = network(prepared(images.train_images[rows])).flatten(0, 1)
+    logits = network(vision.grey_pixels(images.train_images[rows])).flatten(0, 1)
     loss = torch.nn.functional.cross_entropy(logits, labels.flatten(), reduction="none")
     each = loss.view_as(labels).mean(1)
     optimizer.zero_grad()
@@ -190,15 +190,10 @@ def new_network(config: Config, images: data.Images, seed: int) -> torch.nn.Modu
     return nn.MLP((pixels, *config.hidden, len(images.classes)), torch.nn.ReLU)
 
 
-def prepared(images: Tensor) -> Tensor:
-    """Bytes (..., height, width) as grey values (..., pixels) from 0 to 1."""
-    return images.flatten(-2).float() / 255
-
-
 def accuracy(network: torch.nn.Module, images: data.Images) -> float:
     """The share of the test images that one network reads right."""
     with torch.no_grad():
-        said = network(prepared(images.test_images)).argmax(1)
+        said = network(vision.grey_pixels(images.test_images)).argmax(1)
     return float((said == images.test_labels).double().mean())
 
 

@@ -69,7 +69,7 @@ def run(config: Config, run: Run) -> dict[str, list[float]]:
     images = data.images_or(config.source, None, batch=config.batch)
     run.write_json("classes", list(images.classes))
     inputs, labels = (
-        prepared(images.train_images[: config.rows]),
+        vision.grey_pixels(images.train_images[: config.rows]),
         images.train_labels[: config.rows],
     )
     found: dict[str, list[float]] = {}
@@ -176,11 +176,6 @@ def new_network(config: Config, images: data.Images, seed: int) -> torch.nn.Modu
     return nn.MLP((pixels, *config.hidden, len(images.classes)), torch.nn.ReLU)
 
 
-def prepared(images: Tensor) -> Tensor:
-    """Bytes (..., height, width) as grey values (..., pixels) from 0 to 1."""
-    return images.flatten(-2).float() / 255
-
-
 def loss_per_copy(network: torch.nn.Module, inputs: Tensor, labels: Tensor) -> Tensor:
     """The mean cross-entropy of every copy on its own batch."""
     flat = network(inputs).flatten(0, 1), labels.flatten()
@@ -190,7 +185,7 @@ def loss_per_copy(network: torch.nn.Module, inputs: Tensor, labels: Tensor) -> T
 def accuracy(network: torch.nn.Module, images: data.Images) -> float:
     """The share of the test images that one network reads right."""
     with torch.no_grad():
-        said = network(prepared(images.test_images)).argmax(1)
+        said = network(vision.grey_pixels(images.test_images)).argmax(1)
     return float((said == images.test_labels).double().mean())
 
 

@@ -235,7 +235,7 @@ def train_all(
     keep = {**weights, "optimizer": optimizer, "losses": losses}
     for step in run.steps(steps, keep=keep, name=name):
         rows = torch.stack([order(step) for order in orders]).repeat_interleave(rates, dim=0)
-        logits = network(prepared(images.train_images[rows]))
+        logits = network(vision.grey_pixels(images.train_images[rows]))
         loss = loss_per_copy(logits, images.train_labels[rows])
         optimizer.zero_grad()
         loss.sum().backward()
@@ -258,11 +258,6 @@ def new_network(config: Config, images: data.Images, seed: int) -> torch.nn.Modu
     return nn.MLP((pixels, *config.hidden, len(images.classes)), torch.nn.ReLU)
 
 
-def prepared(images: Tensor) -> Tensor:
-    """Bytes (..., height, width) as grey values (..., pixels) from 0 to 1."""
-    return images.flatten(-2).float() / 255
-
-
 def loss_per_copy(logits: Tensor, labels: Tensor) -> Tensor:
     """The mean cross-entropy of every copy."""
     flat = logits.flatten(0, 1), labels.flatten()
@@ -272,13 +267,13 @@ def loss_per_copy(logits: Tensor, labels: Tensor) -> Tensor:
 def accuracy(network: torch.nn.Module, images: data.Images) -> float:
     """The share of the test images that one network reads right."""
     with torch.no_grad():
-        said = network(prepared(images.test_images)).argmax(1)
+        said = network(vision.grey_pixels(images.test_images)).argmax(1)
     return float((said == images.test_labels).double().mean())
 
 
 def timed(config: Config, images: data.Images, names: list[Name]) -> dict[str, float]:
     """The median seconds of a step of one network with each method, which take turns."""
-    inputs, labels = prepared(images.train_images[: config.batch]), images.train_labels
+    inputs, labels = vision.grey_pixels(images.train_images[: config.batch]), images.train_labels
     networks = {name: new_network(config, images, 0) for name in names}
     optimizers = {name: made(name, networks[name].parameters(), 1e-3) for name in names}
     taken: dict[str, list[float]] = {name: [] for name in names}

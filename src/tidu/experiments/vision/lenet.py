@@ -80,7 +80,7 @@ def run(config: Config, run: Run) -> dict[str, float]:
     def batch(step: int) -> tuple[torch.Tensor, torch.Tensor]:
         rows = order(step)
         # A generator for every step: the draws of a step never depend on where a run began.
-        varied = warp(_prepare(images.train_images[rows]), run.generator(1 + step))
+        varied = warp(vision.grey_images(images.train_images[rows]), run.generator(1 + step))
         return varied, images.train_labels[rows]
 
     def loss(logits: torch.Tensor, labels: torch.Tensor) -> torch.Tensor:
@@ -121,7 +121,7 @@ def objective(config: Config, run: Run, examples: int) -> Callable[[torch.nn.Mod
     """The loss on some training images, as a function of a network like :func:`model`."""
     images = data.images_or(config.source, run.data, SIZE)
     rows = torch.randperm(len(images.train_labels), generator=run.generator(99))[:examples]
-    inputs, labels = _prepare(images.train_images[rows]), images.train_labels[rows]
+    inputs, labels = vision.grey_images(images.train_images[rows]), images.train_labels[rows]
     return lambda network: torch.nn.functional.cross_entropy(
         network(inputs), labels, label_smoothing=config.label_smoothing
     )
@@ -152,11 +152,6 @@ def _network(config: Config, classes: int) -> torch.nn.Module:
     return nn.LeNet5(classes)
 
 
-def _prepare(images: torch.Tensor) -> torch.Tensor:
-    """Bytes (batch, height, width) as grey values (batch, 1, height, width) from 0 to 1."""
-    return images.unsqueeze(1).float() / 255
-
-
 def _cycle(done: float) -> float:
     """A straight rise to 1, then half a cosine down to 0 (Smith 2018, "super-convergence")."""
     if done < WARM_UP:
@@ -169,7 +164,7 @@ def _answers(network: torch.nn.Module, images: data.Images) -> torch.Tensor:
     device = next(network.parameters()).device
     with torch.inference_mode():
         parts = images.test_images.split(1000)
-        return torch.cat([network(_prepare(part).to(device)).cpu() for part in parts])
+        return torch.cat([network(vision.grey_images(part).to(device)).cpu() for part in parts])
 
 
 def _measure(logits: torch.Tensor, labels: torch.Tensor) -> dict[str, float]:

@@ -175,7 +175,9 @@ def learn(config: Config, rung: Rung, net: torch.nn.Module, images: data.Images,
         rows = order(step)
         # Seeded by the step: the draws of a step never depend on where a run began.
         chance.manual_seed(member_seed * 10_000_019 + part.before + step)
-        return varied(rung, prepared(images.train_images[rows]), chance), images.train_labels[rows]
+        return varied(
+            rung, vision.grey_images(images.train_images[rows]), chance
+        ), images.train_labels[rows]
 
     train.fit(
         net,
@@ -226,17 +228,12 @@ def cycle(done: float) -> float:
     return (1 + math.cos(math.pi * (done - WARM_UP) / (1 - WARM_UP))) / 2
 
 
-def prepared(images: Tensor) -> Tensor:
-    """Bytes (batch, height, width) as grey values (batch, 1, height, width) from 0 to 1."""
-    return images.unsqueeze(1).float() / 255
-
-
 def answers(net: torch.nn.Module, images: data.Images) -> Tensor:
     """Logits of all test images, in float32."""
     device = next(net.parameters()).device
     with torch.inference_mode():
         parts = images.test_images.split(1000)
-        return torch.cat([net(prepared(part).to(device)).cpu() for part in parts])
+        return torch.cat([net(vision.grey_images(part).to(device)).cpu() for part in parts])
 
 
 def accuracy(logits: Tensor, images: data.Images) -> float:
