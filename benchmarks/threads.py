@@ -5,8 +5,8 @@
 Runs with one thread and with two take turns in one process, so that a busy machine slows both
 alike; the first pair warms up and is not counted. The ratio of the medians says what a second
 thread is worth: below 1 it helps. What pays for a long training decides about an experiment's
-``THREADS``: where batches are large enough there (``lenet``, ``mlp``) that setting is timed, for one
-pass over the images; the others' products are small in every preset.
+``THREADS``: where batches are large enough there (``lenet``, ``mlp``), one pass of that setting is
+timed; the products of the others are small in every preset.
 """
 
 from __future__ import annotations

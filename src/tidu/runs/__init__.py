@@ -1,4 +1,4 @@
-"""The run folder: metrics, recorded tensors, resumable loops, provenance.
+"""The run folder: metrics, recorded tensors, resumable loops, provenance; and using what it holds.
 
 Names are looked up when first used: listing the runs never waits for PyTorch.
 """
@@ -9,6 +9,14 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from tidu.runs.images import PictureFile as PictureFile
+    from tidu.runs.images import class_of_picture as class_of_picture
+    from tidu.runs.images import some_images as some_images
+    from tidu.runs.images import two_images as two_images
+    from tidu.runs.rows import RowsFile as RowsFile
+    from tidu.runs.rows import predicted_rows as predicted_rows
+    from tidu.runs.rows import schema_of as schema_of
+    from tidu.runs.rows import two_rows as two_rows
     from tidu.runs.run import Options as Options
     from tidu.runs.run import Run as Run
     from tidu.runs.steps import Diverged as Diverged
@@ -16,6 +24,14 @@ if TYPE_CHECKING:
     from tidu.runs.steps import Steps as Steps
 
 _HOME = {
+    "PictureFile": "images",
+    "class_of_picture": "images",
+    "some_images": "images",
+    "two_images": "images",
+    "RowsFile": "rows",
+    "predicted_rows": "rows",
+    "schema_of": "rows",
+    "two_rows": "rows",
     "Options": "run",
     "Run": "run",
     "Diverged": "steps",

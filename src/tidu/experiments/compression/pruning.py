@@ -21,9 +21,8 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
 import torch
-import tyro
 
-from tidu import compress, data, nn, train, vision
+from tidu import compress, data, nn, runs, train, vision
 from tidu.errors import TiduError
 from tidu.fields import NonNegativeFloat, OpenFraction, PositiveFloat, PositiveInt
 
@@ -357,12 +356,10 @@ def model(config: Config, run: Run) -> torch.nn.Module:
 
 
 def export_inputs(config: Config, run: Run) -> tuple[torch.Tensor, ...]:
-    return (torch.linspace(0, 1, 2 * SIZE * SIZE).reshape(2, 1, SIZE, SIZE),)
+    return runs.two_images(SIZE)
 
 
-@dataclass(frozen=True)
-class Use:
-    image: tyro.conf.Positional[str]  # a picture file of any size, dark on bright or the reverse
+Use = runs.PictureFile
 
 
 def use(config: Config, run: Run, options: Use) -> dict[str, object]:

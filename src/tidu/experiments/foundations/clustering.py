@@ -18,9 +18,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
 import torch
-import tyro
 
-from tidu import data, metrics, nn, optim, train, vision
+from tidu import data, metrics, nn, optim, runs, train, vision
 from tidu.errors import TiduError
 from tidu.fields import PositiveFloat, PositiveInt
 
@@ -212,14 +211,10 @@ def model(config: Config, run: Run) -> torch.nn.Module:
 
 def export_inputs(config: Config, run: Run) -> tuple[Tensor, ...]:
     """Two images."""
-    return (torch.linspace(0, 1, 2 * SIZE * SIZE).reshape(2, 1, SIZE, SIZE),)
+    return runs.two_images(SIZE)
 
 
-@dataclass(frozen=True)
-class Use:
-    """What to put into a cluster."""
-
-    image: tyro.conf.Positional[str]  # a picture file of any size, dark on bright or the reverse
+Use = runs.PictureFile
 
 
 def use(config: Config, run: Run, options: Use) -> dict[str, object]:

@@ -11,13 +11,11 @@ data are scikit-learn's diabetes table; ``--data my.csv --target price`` brings 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING
 
 import torch
-import tyro
 
-from tidu import data, metrics, optim
+from tidu import data, metrics, optim, runs
 from tidu.fields import OpenFraction, PositiveFloat, PositiveInt
 
 if TYPE_CHECKING:
@@ -91,20 +89,14 @@ def model(config: Config, run: Run) -> torch.nn.Module:
     return run.load_weights(torch.nn.Linear(features, 1, dtype=torch.float64))
 
 
-@dataclass(frozen=True)
-class Use:
-    """What to predict."""
-
-    rows: Annotated[Path, tyro.conf.Positional]  # a CSV file with the columns of the training
+Use = runs.RowsFile
 
 
 def use(config: Config, run: Run, options: Use) -> dict[str, object]:
     """Predict the target of every row of a CSV file."""
-    schema = data.Schema.from_json(run.read_json("columns"))
-    with torch.no_grad():
-        return schema.answer(model(config, run)(schema.read(options.rows)).squeeze(1))
+    return runs.predicted_rows(options, model(config, run), run)
 
 
 def export_inputs(config: Config, run: Run) -> tuple[Tensor, ...]:
     """Two rows in the features' own units."""
-    return (data.Schema.from_json(run.read_json("columns")).example(),)
+    return runs.two_rows(run)

@@ -15,13 +15,11 @@ taken. ``--data my.csv --target sick`` brings your own.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING
 
 import torch
-import tyro
 
-from tidu import data, losses, metrics, optim
+from tidu import data, losses, metrics, optim, runs
 from tidu.errors import TiduError
 from tidu.fields import NonNegativeFloat, OpenFraction, PositiveInt
 from tidu.words import Text
@@ -214,16 +212,12 @@ def model(config: Config, run: Run) -> torch.nn.Module:
     return run.load_weights(torch.nn.Linear(features, 1, dtype=torch.float64))
 
 
-@dataclass(frozen=True)
-class Use:
-    """What to classify."""
-
-    rows: Annotated[Path, tyro.conf.Positional]  # a CSV file with the columns of the training
+Use = runs.RowsFile
 
 
 def use(config: Config, run: Run, options: Use) -> dict[str, object]:
     """Say the class of every row of a CSV file, and its probability."""
-    schema = data.Schema.from_json(run.read_json("columns"))
+    schema = runs.schema_of(run)
     with torch.no_grad():
         chance = torch.sigmoid(model(config, run)(schema.read(options.rows)))
     return schema.classify(torch.cat([1 - chance, chance], dim=1))
@@ -231,4 +225,4 @@ def use(config: Config, run: Run, options: Use) -> dict[str, object]:
 
 def export_inputs(config: Config, run: Run) -> tuple[Tensor, ...]:
     """Two rows in the features' own units."""
-    return (data.Schema.from_json(run.read_json("columns")).example(),)
+    return runs.two_rows(run)

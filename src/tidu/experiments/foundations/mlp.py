@@ -20,9 +20,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 import torch
-import tyro
 
-from tidu import data, nn, train, vision
+from tidu import data, nn, runs, train, vision
 from tidu.fields import NonNegativeFloat, OpenFraction, PositiveFloat, PositiveInt
 
 if TYPE_CHECKING:
@@ -164,22 +163,16 @@ def model(config: Config, run: Run) -> torch.nn.Module:
 
 def objective(config: Config, run: Run, examples: int) -> Callable[[torch.nn.Module], Tensor]:
     """The loss on some training images, as a function of a network like :func:`model`."""
-    images = data.images_or(config.source, run.data, SIZE)
-    rows = torch.randperm(len(images.train_labels), generator=run.generator(99))[:examples]
-    inputs, labels = vision.grey_images(images.train_images[rows]), images.train_labels[rows]
+    inputs, labels = runs.some_images(run, config.source, SIZE, examples)
     return lambda network: cost(config, network(inputs), labels)
 
 
 def export_inputs(config: Config, run: Run) -> tuple[Tensor, ...]:
     """Two images."""
-    return (torch.linspace(0, 1, 2 * SIZE * SIZE).reshape(2, 1, SIZE, SIZE),)
+    return runs.two_images(SIZE)
 
 
-@dataclass(frozen=True)
-class Use:
-    """What to read."""
-
-    image: tyro.conf.Positional[str]  # a picture file of any size, dark on bright or the reverse
+Use = runs.PictureFile
 
 
 def use(config: Config, run: Run, options: Use) -> dict[str, object]:

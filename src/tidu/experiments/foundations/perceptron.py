@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import torch
 import tyro
 
-from tidu import data, nn, optim
+from tidu import data, nn, optim, runs
 from tidu.errors import TiduError
 from tidu.fields import OpenFraction, PositiveInt
 
@@ -204,7 +204,7 @@ class Use:
 
 def use(config: Config, run: Run, options: Use) -> dict[str, object]:
     """Say for every row of a CSV file on which side of the line it lies."""
-    schema = data.Schema.from_json(run.read_json("columns"))
+    schema = runs.schema_of(run)
     with torch.no_grad():
         sides = model(config, run)(schema.read(options.points)).squeeze(1).long().tolist()
     classes = [schema.classes[side] for side in sides]
@@ -213,4 +213,4 @@ def use(config: Config, run: Run, options: Use) -> dict[str, object]:
 
 def export_inputs(config: Config, run: Run) -> tuple[Tensor, ...]:
     """Two points in the features' own units."""
-    return (data.Schema.from_json(run.read_json("columns")).example(),)
+    return runs.two_rows(run)

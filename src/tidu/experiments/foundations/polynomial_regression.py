@@ -15,13 +15,11 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Literal
 
 import torch
-import tyro
 
-from tidu import data, metrics, nn
+from tidu import data, metrics, nn, runs
 from tidu.errors import TiduError
 from tidu.fields import NonNegativeFloat, NonNegativeInt, OpenFraction, PositiveInt
 
@@ -150,20 +148,14 @@ def model(config: Config, run: Run) -> torch.nn.Module:
     return run.load_weights(nn.Polynomial(degree, dtype=torch.float64))
 
 
-@dataclass(frozen=True)
-class Use:
-    """What to predict."""
-
-    rows: Annotated[Path, tyro.conf.Positional]  # a CSV file with the feature's column
+Use = runs.RowsFile
 
 
 def use(config: Config, run: Run, options: Use) -> dict[str, object]:
     """Predict the target of every row of a CSV file."""
-    schema = data.Schema.from_json(run.read_json("columns"))
-    with torch.no_grad():
-        return schema.answer(model(config, run)(schema.read(options.rows)).squeeze(1))
+    return runs.predicted_rows(options, model(config, run), run)
 
 
 def export_inputs(config: Config, run: Run) -> tuple[Tensor, ...]:
     """Two values of the feature."""
-    return (data.Schema.from_json(run.read_json("columns")).example(),)
+    return runs.two_rows(run)

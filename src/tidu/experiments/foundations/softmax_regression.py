@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Literal
 import torch
 import tyro
 
-from tidu import data, losses, nn, train, vision
+from tidu import data, losses, nn, runs, train, vision
 from tidu.errors import TiduError
 from tidu.fields import NonNegativeFloat, OpenFraction, PositiveFloat, PositiveInt
 
@@ -199,15 +199,13 @@ def model(config: Config, run: Run) -> torch.nn.Module:
 
 def objective(config: Config, run: Run, examples: int) -> Callable[[torch.nn.Module], Tensor]:
     """The loss on some training images, as a function of a network like :func:`model`."""
-    images = data.images_or(config.source, run.data, SIZE)
-    rows = torch.randperm(len(images.train_labels), generator=run.generator(99))[:examples]
-    inputs, labels = images.train_images[rows].unsqueeze(1).float() / 255, images.train_labels[rows]
+    inputs, labels = runs.some_images(run, config.source, SIZE, examples)
     return lambda network: torch.nn.functional.cross_entropy(network(inputs), labels)
 
 
 def export_inputs(config: Config, run: Run) -> tuple[Tensor, ...]:
     """Two images."""
-    return (torch.linspace(0, 1, 2 * SIZE * SIZE).reshape(2, 1, SIZE, SIZE),)
+    return runs.two_images(SIZE)
 
 
 @dataclass(frozen=True)

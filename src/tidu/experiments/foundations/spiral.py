@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import torch
 import tyro
 
-from tidu import data, nn
+from tidu import data, losses, nn
 from tidu.fields import NonNegativeFloat, PositiveFloat, PositiveInt
 
 if TYPE_CHECKING:
@@ -87,12 +87,15 @@ def run(config: Config, run: Run) -> dict[str, list[float]]:
             record_boundary(run, models, inputs[0], step)
         set_rate(optimizer, config.lr * 0.5 * (1 + math.cos(math.pi * step / config.steps)))
         some, their_labels = pick(inputs, labels, batches, step)
-        losses = {name: loss_per_seed(net(some), their_labels) for name, net in models.items()}
+        each = {
+            name: losses.cross_entropy_per_copy(net(some), their_labels)
+            for name, net in models.items()
+        }
         optimizer.zero_grad()
-        sum(losses.values(), torch.zeros(())).sum().backward()
+        sum(each.values(), torch.zeros(())).sum().backward()
         optimizer.step()
         if step % max(1, config.steps // 100) == 0:
-            run.log(step, loss=losses["mlp"], linear_loss=losses["linear"])
+            run.log(step, loss=each["mlp"], linear_loss=each["linear"])
 
     record_boundary(run, models, inputs[0], config.steps)
     mlp = nn.unstack(models["mlp"], 0)
@@ -157,14 +160,6 @@ def pick(
         return inputs, labels
     chosen = batches[step]
     return inputs.gather(1, chosen.unsqueeze(2).expand(-1, -1, 2)), labels.gather(1, chosen)
-
-
-def loss_per_seed(logits: Tensor, labels: Tensor) -> Tensor:
-    """The mean cross-entropy of every seed."""
-    losses = torch.nn.functional.cross_entropy(
-        logits.flatten(0, 1), labels.flatten(), reduction="none"
-    )
-    return losses.view_as(labels).mean(1)
 
 
 def set_rate(optimizer: torch.optim.Optimizer, rate: float) -> None:

@@ -14,13 +14,11 @@ classes) that the model saves; ``beats_baseline`` is 1 where its whole interval 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import torch
-import tyro
 
-from tidu import data, metrics, nn, optim, train
+from tidu import data, metrics, nn, optim, runs, train
 from tidu.errors import TiduError
 from tidu.fields import NonNegativeFloat, OpenFraction, PositiveFloat, PositiveInt
 from tidu.words import Text
@@ -372,16 +370,12 @@ def model(config: Config, run: Run) -> torch.nn.Module:
     return run.load_weights(network_of(config, run.read_json("columns")))
 
 
-@dataclass(frozen=True)
-class Use:
-    """What to predict."""
-
-    rows: Annotated[Path, tyro.conf.Positional]  # a CSV file with the columns of the training
+Use = runs.RowsFile
 
 
 def use(config: Config, run: Run, options: Use) -> dict[str, object]:
     """Predict the number, or the class and its probability, for every row of a CSV file."""
-    schema = data.Schema.from_json(run.read_json("columns"))
+    schema = runs.schema_of(run)
     rows = schema.read(options.rows, config.header, config.encoding)
     said = answers(model(config, run), rows, len(schema.classes))
     return schema.classify(said) if schema.classes else schema.answer(said[:, 0])
@@ -389,4 +383,4 @@ def use(config: Config, run: Run, options: Use) -> dict[str, object]:
 
 def export_inputs(config: Config, run: Run) -> tuple[Tensor, ...]:
     """Two rows in the features' own units."""
-    return (data.Schema.from_json(run.read_json("columns")).example(),)
+    return runs.two_rows(run)

@@ -16,9 +16,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 import torch
-import tyro
 
-from tidu import data, nn, train, vision
+from tidu import data, losses, nn, runs, train, vision
 from tidu.errors import TiduError
 from tidu.fields import OpenFraction, PositiveFloat, PositiveInt
 
@@ -115,7 +114,7 @@ def train_arm(
         rows = rows.repeat_interleave(rates, dim=0)
         logits = network(vision.grey_pixels(images.train_images[rows]))
         # A loss multiplied by its rate moves its copy as far as SGD with that rate.
-        (rate * loss_per_copy(logits, images.train_labels[rows])).sum().backward()
+        (rate * losses.cross_entropy_per_copy(logits, images.train_labels[rows])).sum().backward()
         optimizer.step()
         optimizer.zero_grad()
         if step + 1 in looks:
@@ -167,12 +166,6 @@ def look_steps(budget: int) -> dict[int, int]:
     return {min(step, budget): number for number, step in enumerate(steps)}
 
 
-def loss_per_copy(logits: Tensor, labels: Tensor) -> Tensor:
-    """The mean cross-entropy of every copy."""
-    flat = logits.flatten(0, 1), labels.flatten()
-    return torch.nn.functional.cross_entropy(*flat, reduction="none").view_as(labels).mean(1)
-
-
 def examine(
     network: torch.nn.Module, images: data.Images, kept: Tensor, rates: int
 ) -> tuple[Tensor, Tensor]:
@@ -203,26 +196,18 @@ def model(config: Config, run: Run) -> torch.nn.Module:
 
 def objective(config: Config, run: Run, examples: int) -> Callable[[torch.nn.Module], Tensor]:
     """The loss on some training images, as a function of a network like :func:`model`."""
-    images = data.images_or(config.source, run.data, SIZE)
-    rows = torch.randperm(len(images.train_labels), generator=run.generator(99))[:examples]
-    inputs, labels = vision.grey_pixels(images.train_images[rows]), images.train_labels[rows]
+    inputs, labels = runs.some_images(run, config.source, SIZE, examples)
     return lambda network: torch.nn.functional.cross_entropy(network(inputs), labels)
 
 
 def export_inputs(config: Config, run: Run) -> tuple[Tensor, ...]:
     """Two images."""
-    return (torch.linspace(0, 1, 2 * SIZE * SIZE).reshape(2, 1, SIZE, SIZE),)
+    return runs.two_images(SIZE)
 
 
-@dataclass(frozen=True)
-class Use:
-    """What to read."""
-
-    image: tyro.conf.Positional[str]  # a picture file of any size, dark on bright or the reverse
+Use = runs.PictureFile
 
 
 def use(config: Config, run: Run, options: Use) -> dict[str, object]:
     """Say which class a picture shows, and how sure the network is."""
-    image = data.image_like(options.image, config.source, run.data is not None, SIZE)
-    with torch.no_grad():
-        return vision.ranking(model(config, run)(image[None, None])[0], run.read_json("classes"))
+    return runs.class_of_picture(options, model(config, run), run, config.source, SIZE)

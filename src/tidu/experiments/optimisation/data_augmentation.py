@@ -16,9 +16,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 import torch
-import tyro
 
-from tidu import data, nn, train, vision
+from tidu import data, losses, nn, runs, train, vision
 from tidu.fields import NonNegativeFloat, OpenFraction, PositiveFloat, PositiveInt
 
 if TYPE_CHECKING:
@@ -81,7 +80,7 @@ def run(config: Config, run: Run) -> dict[str, list[float]]:
         labels = images.train_labels[rows].repeat_interleave(len(TREATMENTS), 0)
         for group in optimizer.param_groups:
             group["lr"] = config.lr * 0.5 * (1 + math.cos(math.pi * step / steps))
-        loss = loss_per_network(model(inputs), labels)
+        loss = losses.cross_entropy_per_copy(model(inputs), labels)
         optimizer.zero_grad()
         loss.sum().backward()
         optimizer.step()
@@ -141,14 +140,6 @@ def treated(
     return torch.stack(parts)
 
 
-def loss_per_network(logits: Tensor, labels: Tensor) -> Tensor:
-    """The mean cross-entropy of every network."""
-    each = torch.nn.functional.cross_entropy(
-        logits.flatten(0, 1), labels.flatten(), reduction="none"
-    )
-    return each.view_as(labels).mean(1)
-
-
 def distorted(run: Run, warps: dict[str, vision.Warp], images: data.Images) -> dict[str, Tensor]:
     """The test images as they are and distorted, the same for all networks and seeds."""
     names = {name: "none" if name == "clean" else name for name in TESTS}
@@ -194,19 +185,12 @@ def model(config: Config, run: Run) -> torch.nn.Module:
 
 def export_inputs(config: Config, run: Run) -> tuple[Tensor, ...]:
     """Two images."""
-    return (torch.linspace(0, 1, 2 * SIZE * SIZE).reshape(2, 1, SIZE, SIZE),)
+    return runs.two_images(SIZE)
 
 
-@dataclass(frozen=True)
-class Use:
-    """What to read."""
-
-    image: tyro.conf.Positional[str]  # a picture file of any size, dark on bright or the reverse
+Use = runs.PictureFile
 
 
 def use(config: Config, run: Run, options: Use) -> dict[str, object]:
     """Say which class a picture shows, and how sure the network is."""
-    image = data.image_like(options.image, config.source, run.data is not None, SIZE)
-    with torch.inference_mode():
-        logits = model(config, run)(image[None, None])[0]
-    return vision.ranking(logits, run.read_json("classes"))
+    return runs.class_of_picture(options, model(config, run), run, config.source, SIZE)

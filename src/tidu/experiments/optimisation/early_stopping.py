@@ -13,13 +13,11 @@ the stop; beyond ``min_delta`` it must be zero. ``--data my.csv --target price``
 from __future__ import annotations
 
 from dataclasses import dataclass
-from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING
 
 import torch
-import tyro
 
-from tidu import data, nn, train
+from tidu import data, nn, runs, train
 from tidu.fields import NonNegativeFloat, OpenFraction, PositiveFloat, PositiveInt
 
 if TYPE_CHECKING:
@@ -169,20 +167,14 @@ def model(config: Config, run: Run) -> torch.nn.Module:
     return run.load_weights(new_network(config, len(run.read_json("columns")["features"])))
 
 
-@dataclass(frozen=True)
-class Use:
-    """What to predict."""
-
-    rows: Annotated[Path, tyro.conf.Positional]  # a CSV file with the columns of the training
+Use = runs.RowsFile
 
 
 def use(config: Config, run: Run, options: Use) -> dict[str, object]:
     """Predict the target of every row of a CSV file."""
-    schema = data.Schema.from_json(run.read_json("columns"))
-    with torch.no_grad():
-        return schema.answer(model(config, run)(schema.read(options.rows)).squeeze(1))
+    return runs.predicted_rows(options, model(config, run), run)
 
 
 def export_inputs(config: Config, run: Run) -> tuple[Tensor, ...]:
     """Two rows in the features' own units."""
-    return (data.Schema.from_json(run.read_json("columns")).example(),)
+    return runs.two_rows(run)

@@ -16,9 +16,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 import torch
-import tyro
 
-from tidu import data, metrics, nn, train, vision
+from tidu import data, losses, metrics, nn, runs, train, vision
 from tidu.errors import TiduError
 from tidu.fields import NonNegativeFloat, PositiveFloat, PositiveInt
 
@@ -78,7 +77,7 @@ def run(config: Config, run: Run) -> dict[str, list[float]]:
         rows = torch.stack([order(step) for order in orders])
         for group in optimizer.param_groups:
             group["lr"] = config.lr * 0.5 * (1 + math.cos(math.pi * step / steps))
-        loss = loss_per_member(
+        loss = losses.cross_entropy_per_copy(
             model(vision.grey_images(images.train_images[rows])), images.train_labels[rows]
         )
         optimizer.zero_grad()
@@ -108,14 +107,6 @@ def check(config: Config) -> None:
             f"--members must be at least 2; got {config.members}.",
             "One net has nobody to ask; leave --members out for the preset's number.",
         )
-
-
-def loss_per_member(logits: Tensor, labels: Tensor) -> Tensor:
-    """The mean cross-entropy of every member."""
-    each = torch.nn.functional.cross_entropy(
-        logits.flatten(0, 1), labels.flatten(), reduction="none"
-    )
-    return each.view_as(labels).mean(1)
 
 
 def answers(model: torch.nn.Module, images: Tensor, copies: int) -> Tensor:
@@ -202,14 +193,10 @@ def model(config: Config, run: Run) -> torch.nn.Module:
 
 def export_inputs(config: Config, run: Run) -> tuple[Tensor, ...]:
     """Two images."""
-    return (torch.linspace(0, 1, 2 * SIZE * SIZE).reshape(2, 1, SIZE, SIZE),)
+    return runs.two_images(SIZE)
 
 
-@dataclass(frozen=True)
-class Use:
-    """What to read."""
-
-    image: tyro.conf.Positional[str]  # a picture file of any size, dark on bright or the reverse
+Use = runs.PictureFile
 
 
 def use(config: Config, run: Run, options: Use) -> dict[str, object]:

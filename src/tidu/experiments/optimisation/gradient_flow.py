@@ -23,7 +23,7 @@ from typing import TYPE_CHECKING, Literal, NamedTuple
 
 import torch
 
-from tidu import data, nn, optim, train, vision
+from tidu import data, losses, nn, optim, runs, train, vision
 from tidu.errors import TiduError
 from tidu.fields import PositiveFloat, PositiveInt
 
@@ -200,9 +200,7 @@ def clip(networks: torch.nn.Module, max_norm: float, fell_at: Tensor, step: int)
 def loss_of(networks: torch.nn.Module, images: data.Images, rows: Tensor) -> Tensor:
     """The mean cross-entropy of every network on its ``rows`` (seeds, batch)."""
     logits = networks(vision.grey_pixels(images.train_images[rows]))
-    flat = logits.flatten(0, 1), images.train_labels[rows].flatten()
-    each = torch.nn.functional.cross_entropy(*flat, reduction="none")
-    return each.view(rows.shape).mean(1)
+    return losses.cross_entropy_per_copy(logits, images.train_labels[rows])
 
 
 def layer_norms(networks: torch.nn.Module) -> Tensor:
@@ -240,4 +238,4 @@ def model(config: Config, run: Run) -> torch.nn.Module:
 
 def export_inputs(config: Config, run: Run) -> tuple[Tensor, ...]:
     """Two images."""
-    return (torch.linspace(0, 1, 2 * SIZE * SIZE).reshape(2, 1, SIZE, SIZE),)
+    return runs.two_images(SIZE)

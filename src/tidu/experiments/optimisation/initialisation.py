@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Literal
 
 import torch
 
-from tidu import data, nn, train, vision
+from tidu import data, losses, nn, runs, train, vision
 from tidu.fields import PositiveFloat, PositiveInt
 
 if TYPE_CHECKING:
@@ -148,8 +148,7 @@ def train_networks(
     for step in run.steps(config.steps, keep, arm):
         rows = torch.stack([order(step) for order in orders])
         logits = networks(vision.grey_pixels(images.train_images[rows]))
-        flat = logits.flatten(0, 1), images.train_labels[rows].flatten()
-        loss = torch.nn.functional.cross_entropy(*flat, reduction="none").view(rows.shape).mean(1)
+        loss = losses.cross_entropy_per_copy(logits, images.train_labels[rows])
         optimizer.zero_grad()
         loss.sum().backward()
         optimizer.step()
@@ -175,4 +174,4 @@ def model(config: Config, run: Run) -> torch.nn.Module:
 
 def export_inputs(config: Config, run: Run) -> tuple[Tensor, ...]:
     """Two images."""
-    return (torch.linspace(0, 1, 2 * SIZE * SIZE).reshape(2, 1, SIZE, SIZE),)
+    return runs.two_images(SIZE)

@@ -17,9 +17,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 import torch
-import tyro
 
-from tidu import data, nn, train, vision
+from tidu import data, losses, nn, runs, train, vision
 from tidu.errors import TiduError
 from tidu.fields import PositiveFloat, PositiveInt
 
@@ -114,13 +113,16 @@ def train_at(
         rows = torch.stack([own[order(step)] for own, order in zip(learned, orders, strict=True)])
         rows = spread(config, rows)
         inputs, labels = vision.grey_pixels(images.train_images[rows]), images.train_labels[rows]
-        losses = {arm: loss_per_copy(network(inputs), labels) for arm, network in networks.items()}
+        each = {
+            arm: losses.cross_entropy_per_copy(network(inputs), labels)
+            for arm, network in networks.items()
+        }
         optimizer.zero_grad()
         # A loss multiplied by its rate moves its copy as far as SGD with that rate.
-        sum((rates * loss for loss in losses.values()), torch.zeros(())).sum().backward()
+        sum((rates * loss for loss in each.values()), torch.zeros(())).sum().backward()
         optimizer.step()
         if step % max(1, steps // 20) == 0:
-            lowest = {a: loss.view(len(run.seeds), -1).amin(1) for a, loss in losses.items()}
+            lowest = {a: loss.view(len(run.seeds), -1).amin(1) for a, loss in each.items()}
             run.log(step * size, **{f"{arm}_loss_{size}": loss for arm, loss in lowest.items()})
     networks.eval()
     return dict(networks.items())
@@ -162,12 +164,6 @@ def new_network(config: Config, arm: str, size: int, seed: int, classes: int) ->
     return nn.MLP((SIZE * SIZE, *config.hidden, classes), activation)
 
 
-def loss_per_copy(logits: Tensor, labels: Tensor) -> Tensor:
-    """The mean cross-entropy of every copy."""
-    flat = logits.flatten(0, 1), labels.flatten()
-    return torch.nn.functional.cross_entropy(*flat, reduction="none").view_as(labels).mean(1)
-
-
 def accuracy(network: torch.nn.Module, images: Tensor, labels: Tensor, rows: Tensor) -> Tensor:
     """The share of the images at ``rows`` (..., rows) that each copy, or a network, reads right."""
     with torch.no_grad():
@@ -203,26 +199,18 @@ def model(config: Config, run: Run) -> torch.nn.Module:
 
 def objective(config: Config, run: Run, examples: int) -> Callable[[torch.nn.Module], Tensor]:
     """The loss on some training images, as a function of a network like :func:`model`."""
-    images = data.images_or(config.source, run.data, SIZE)
-    rows = torch.randperm(len(images.train_labels), generator=run.generator(99))[:examples]
-    inputs, labels = vision.grey_pixels(images.train_images[rows]), images.train_labels[rows]
+    inputs, labels = runs.some_images(run, config.source, SIZE, examples)
     return lambda network: torch.nn.functional.cross_entropy(network(inputs), labels)
 
 
 def export_inputs(config: Config, run: Run) -> tuple[Tensor, ...]:
     """Two images."""
-    return (torch.linspace(0, 1, 2 * SIZE * SIZE).reshape(2, 1, SIZE, SIZE),)
+    return runs.two_images(SIZE)
 
 
-@dataclass(frozen=True)
-class Use:
-    """What to read."""
-
-    image: tyro.conf.Positional[str]  # a picture file of any size, dark on bright or the reverse
+Use = runs.PictureFile
 
 
 def use(config: Config, run: Run, options: Use) -> dict[str, object]:
     """Say which class a picture shows, and how sure the network is."""
-    image = data.image_like(options.image, config.source, run.data is not None, SIZE)
-    with torch.no_grad():
-        return vision.ranking(model(config, run)(image[None, None])[0], run.read_json("classes"))
+    return runs.class_of_picture(options, model(config, run), run, config.source, SIZE)

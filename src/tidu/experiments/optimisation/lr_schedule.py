@@ -17,9 +17,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 import torch
-import tyro
 
-from tidu import data, nn, optim, train, vision
+from tidu import data, losses, nn, optim, runs, train, vision
 from tidu.errors import TiduError
 from tidu.fields import OpenFraction, PositiveFloat, PositiveInt
 
@@ -76,7 +75,7 @@ def run(config: Config, run: Run) -> dict[str, list[float]]:
     curves: list[Tensor] = []
     read: list[Tensor] = []
     for name in SCHEDULES:
-        network, losses = train_all(config, run, images, name, peaks, steps)
+        network, history = train_all(config, run, images, name, peaks, steps)
         alone = [nn.unstack(network, copy) for copy in range(peaks.numel())]
         right = torch.tensor([accuracy(one, images) for one in alone]).view_as(peaks)
         best = right[:, :-1].max(1)
@@ -90,7 +89,7 @@ def run(config: Config, run: Run) -> dict[str, list[float]]:
             f"best_accuracy_{name}": best.values.tolist(),
             f"best_rate_{name}": [config.rates[int(i)] for i in best.indices],
         }
-        curves.append(torch.stack([p.mean(0) for p in losses[:, 0, -1].tensor_split(BLOCKS)]))
+        curves.append(torch.stack([p.mean(0) for p in history[:, 0, -1].tensor_split(BLOCKS)]))
         read.append(right[0])
     shapes = [
         [schedule_of(config, name, steps)(step) for step in range(steps)] for name in SCHEDULES
@@ -112,21 +111,21 @@ def propose(config: Config, run: Run, images: data.Images) -> list[float]:
     optimizer = optim.Momentum(network.parameters(), lr=0.0, momentum=config.momentum)
     orders = [train.Shuffled(len(images.train_labels), config.batch, seed) for seed in seeds]
     rate = optim.schedule.exponential(config.lowest, config.highest, config.test_steps - 1)
-    losses = torch.full((config.test_steps, len(seeds)), torch.nan)
-    keep = {**weights_of(network), "optimizer": optimizer, "losses": losses}
+    history = torch.full((config.test_steps, len(seeds)), torch.nan)
+    keep = {**weights_of(network), "optimizer": optimizer, "losses": history}
     for step in run.steps(config.test_steps, keep=keep, name="range-test"):
         optimizer.param_groups[0]["lr"] = rate(step)
         rows = torch.stack([order(step) for order in orders])
-        losses[step] = take_step(network, optimizer, images, rows)
+        history[step] = take_step(network, optimizer, images, rows)
     rates = torch.tensor([rate(step) for step in range(config.test_steps)])
-    each = [optim.proposed_rate(rates, curve) for curve in losses.T]
+    each = [optim.proposed_rate(rates, curve) for curve in history.T]
     if any(one is None for one in each):
         raise TiduError(
             f"The loss did not fall at any rate from {config.lowest:g} to {config.highest:g}.",
             "Give another --lowest or --highest, or more --test-steps.",
         )
     proposals = torch.tensor([one for one in each if one is not None]).view(-1, TESTS)
-    run.record("range-test", rates=rates, losses=losses[:, :TESTS].T, proposals=proposals[0])
+    run.record("range-test", rates=rates, losses=history[:, :TESTS].T, proposals=proposals[0])
     return proposals.median(1).values.tolist()
 
 
@@ -140,15 +139,15 @@ def train_all(
     optimizer = optim.Momentum(network.parameters(), lr=0.0, momentum=config.momentum)
     orders = [train.Shuffled(len(images.train_labels), config.batch, seed) for seed in run.seeds]
     shape = schedule_of(config, name, steps)
-    losses = torch.full((steps, *peaks.shape), torch.nan)
-    keep = {**weights_of(network), "optimizer": optimizer, "losses": losses}
+    history = torch.full((steps, *peaks.shape), torch.nan)
+    keep = {**weights_of(network), "optimizer": optimizer, "losses": history}
     for step in run.steps(steps, keep=keep, name=name):
         optimizer.param_groups[0]["lr"] = peaks.flatten() * shape(step)
         rows = torch.stack([order(step) for order in orders]).repeat_interleave(rates, dim=0)
-        losses[step] = take_step(network, optimizer, images, rows).view_as(peaks)
+        history[step] = take_step(network, optimizer, images, rows).view_as(peaks)
         if step % max(1, steps // 40) == 0:
-            run.log(step, **{f"{name}_lowest_loss": losses[step].nan_to_num(1e9).amin(1)})
-    return network, losses
+            run.log(step, **{f"{name}_lowest_loss": history[step].nan_to_num(1e9).amin(1)})
+    return network, history
 
 
 def schedule_of(config: Config, name: str, steps: int) -> Schedule:
@@ -169,9 +168,8 @@ def take_step(
 ) -> Tensor:
     """One step of every copy on its own rows; their losses."""
     labels = images.train_labels[rows]
-    logits = network(vision.grey_pixels(images.train_images[rows])).flatten(0, 1)
-    loss = torch.nn.functional.cross_entropy(logits, labels.flatten(), reduction="none")
-    each = loss.view_as(labels).mean(1)
+    logits = network(vision.grey_pixels(images.train_images[rows]))
+    each = losses.cross_entropy_per_copy(logits, labels)
     optimizer.zero_grad()
     each.sum().backward()
     optimizer.step()
@@ -211,19 +209,12 @@ def size_of(config: Config) -> int:
 
 def export_inputs(config: Config, run: Run) -> tuple[Tensor, ...]:
     """Two images."""
-    size = size_of(config)
-    return (torch.linspace(0, 1, 2 * size * size).reshape(2, 1, size, size),)
+    return runs.two_images(size_of(config))
 
 
-@dataclass(frozen=True)
-class Use:
-    """What to read."""
-
-    image: tyro.conf.Positional[str]  # a picture file of any size, dark on bright or the reverse
+Use = runs.PictureFile
 
 
 def use(config: Config, run: Run, options: Use) -> dict[str, object]:
     """Say which class a picture shows, and how sure the network is."""
-    image = data.image_like(options.image, config.source, own=False, size=size_of(config))
-    with torch.no_grad():
-        return vision.ranking(model(config, run)(image[None, None])[0], run.read_json("classes"))
+    return runs.class_of_picture(options, model(config, run), run, config.source, size_of(config))

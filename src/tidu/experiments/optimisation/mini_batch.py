@@ -18,9 +18,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 import torch
-import tyro
 
-from tidu import data, nn, optim, train, vision
+from tidu import data, losses, nn, optim, runs, train, vision
 from tidu.fields import PositiveFloat, PositiveInt
 
 if TYPE_CHECKING:
@@ -75,10 +74,10 @@ def run(config: Config, run: Run) -> dict[str, list[float]]:
     found: dict[str, list[float]] = {}
     lowest = torch.inf
     for way in WAYS:
-        network, seen, losses = descend(config, run, images, inputs, labels, way)
-        last = losses[-3:].mean(0).nan_to_num(torch.inf)  # (seeds, rates)
+        network, seen, history = descend(config, run, images, inputs, labels, way)
+        last = history[-3:].mean(0).nan_to_num(torch.inf)  # (seeds, rates)
         best = last.argmin(1)
-        curves = losses[:, torch.arange(len(best)), best]  # (looks, seeds)
+        curves = history[:, torch.arange(len(best)), best]  # (looks, seeds)
         rates = rates_of(config, way)
         alone = [nn.unstack(network, i * len(rates) + int(b)) for i, b in enumerate(best)]
         if last[0].min() < lowest:
@@ -113,26 +112,28 @@ def descend(
     orders = [train.Shuffled(len(labels), size, seed) for seed in run.seeds]
     steps = epochs_of(config, way) * orders[0].per_epoch
     looks = look_steps(steps, orders[0].per_epoch)
-    losses = torch.full((len(looks), seeds, len(rates)), torch.nan)
+    history = torch.full((len(looks), seeds, len(rates)), torch.nan)
     # Weights as plain tensors: at too large a rate they may overflow, which is no mistake here.
     weights = {name: parameter.detach() for name, parameter in network.named_parameters()}
     every = inputs.expand(copies, -1, -1), labels.expand(copies, -1)
     some = inputs[: config.probe].expand(copies, -1, -1), labels[: config.probe].expand(copies, -1)
-    keep = {**weights, "optimizer": optimizer, "losses": losses}
+    keep = {**weights, "optimizer": optimizer, "losses": history}
     for step in run.steps(steps, keep=keep, name=way):
         batch = every
         if way != "full":
             rows = torch.stack([order(step) for order in orders]).repeat_interleave(len(rates), 0)
             batch = inputs[rows], labels[rows]
         optimizer.zero_grad()
-        loss_per_copy(network, *batch).sum().backward()
+        losses.cross_entropy_per_copy(network(batch[0]), batch[1]).sum().backward()
         optimizer.step()
         if step + 1 in looks:
             look = looks[step + 1]
             with torch.no_grad():
-                losses[look] = loss_per_copy(network, *some).view(seeds, len(rates))
-            run.log(step, **{f"{way}_lowest_loss": losses[look].nan_to_num(1e9).amin(1)})
-    return network, torch.tensor(list(looks)) * size, losses
+                history[look] = losses.cross_entropy_per_copy(network(some[0]), some[1]).view(
+                    seeds, len(rates)
+                )
+            run.log(step, **{f"{way}_lowest_loss": history[look].nan_to_num(1e9).amin(1)})
+    return network, torch.tensor(list(looks)) * size, history
 
 
 def rates_of(config: Config, way: Way) -> tuple[float, ...]:
@@ -176,12 +177,6 @@ def new_network(config: Config, images: data.Images, seed: int) -> torch.nn.Modu
     return nn.MLP((pixels, *config.hidden, len(images.classes)), torch.nn.ReLU)
 
 
-def loss_per_copy(network: torch.nn.Module, inputs: Tensor, labels: Tensor) -> Tensor:
-    """The mean cross-entropy of every copy on its own batch."""
-    flat = network(inputs).flatten(0, 1), labels.flatten()
-    return torch.nn.functional.cross_entropy(*flat, reduction="none").view_as(labels).mean(1)
-
-
 def accuracy(network: torch.nn.Module, images: data.Images) -> float:
     """The share of the test images that one network reads right."""
     with torch.no_grad():
@@ -221,19 +216,12 @@ def size_of(config: Config) -> int:
 
 def export_inputs(config: Config, run: Run) -> tuple[Tensor, ...]:
     """Two images."""
-    size = size_of(config)
-    return (torch.linspace(0, 1, 2 * size * size).reshape(2, 1, size, size),)
+    return runs.two_images(size_of(config))
 
 
-@dataclass(frozen=True)
-class Use:
-    """What to read."""
-
-    image: tyro.conf.Positional[str]  # a picture file of any size, dark on bright or the reverse
+Use = runs.PictureFile
 
 
 def use(config: Config, run: Run, options: Use) -> dict[str, object]:
     """Say which class a picture shows, and how sure the network is."""
-    image = data.image_like(options.image, config.source, own=False, size=size_of(config))
-    with torch.no_grad():
-        return vision.ranking(model(config, run)(image[None, None])[0], run.read_json("classes"))
+    return runs.class_of_picture(options, model(config, run), run, config.source, size_of(config))

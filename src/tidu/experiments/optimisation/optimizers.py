@@ -18,9 +18,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
 import torch
-import tyro
 
-from tidu import data, nn, optim, train, vision
+from tidu import data, losses, nn, optim, runs, train, vision
 from tidu.errors import TiduError
 from tidu.expression import parse
 from tidu.fields import OpenFraction, PositiveInt
@@ -201,14 +200,14 @@ def race_on_images(config: Config, run: Run, names: list[Name]) -> dict[str, lis
     curves: list[Tensor] = []
     lowest = torch.inf
     for name in names:
-        network, losses = train_all(config, run, images, name, steps)
-        last = losses[-max(1, steps // 10) :].mean(0).nan_to_num(torch.inf)  # (seeds, rates)
+        network, history = train_all(config, run, images, name, steps)
+        last = history[-max(1, steps // 10) :].mean(0).nan_to_num(torch.inf)  # (seeds, rates)
         best = last.argmin(1)
         alone = [nn.unstack(network, i * config.rates + int(b)) for i, b in enumerate(best)]
         if last[0].min() < lowest:
             lowest = float(last[0].min())
             run.save_weights(torch.nn.Sequential(torch.nn.Flatten(), alone[0]))
-        curves.append(torch.stack([part.mean(0) for part in losses[:, 0].tensor_split(BLOCKS)]))
+        curves.append(torch.stack([part.mean(0) for part in history[:, 0].tensor_split(BLOCKS)]))
         found |= {
             f"loss_{name}": last.amin(1).tolist(),
             f"accuracy_{name}": [accuracy(one, images) for one in alone],
@@ -229,21 +228,21 @@ def train_all(
     network = nn.stack([single for single in singles for _ in range(rates)])
     optimizer = made(name, network.parameters(), rates_of(config).repeat(seeds))
     orders = [train.Shuffled(len(images.train_labels), config.batch, seed) for seed in run.seeds]
-    losses = torch.full((steps, seeds, rates), torch.nan)
+    history = torch.full((steps, seeds, rates), torch.nan)
     # Weights as plain tensors: at the largest rates they may overflow, which is no mistake here.
     weights = {key: parameter.detach() for key, parameter in network.named_parameters()}
-    keep = {**weights, "optimizer": optimizer, "losses": losses}
+    keep = {**weights, "optimizer": optimizer, "losses": history}
     for step in run.steps(steps, keep=keep, name=name):
         rows = torch.stack([order(step) for order in orders]).repeat_interleave(rates, dim=0)
         logits = network(vision.grey_pixels(images.train_images[rows]))
-        loss = loss_per_copy(logits, images.train_labels[rows])
+        loss = losses.cross_entropy_per_copy(logits, images.train_labels[rows])
         optimizer.zero_grad()
         loss.sum().backward()
         optimizer.step()
-        losses[step] = loss.detach().view(seeds, rates)
+        history[step] = loss.detach().view(seeds, rates)
         if step % max(1, steps // 50) == 0:
-            run.log(step, **{f"{name}_lowest_loss": losses[step].nan_to_num(1e9).amin(1)})
-    return network, losses
+            run.log(step, **{f"{name}_lowest_loss": history[step].nan_to_num(1e9).amin(1)})
+    return network, history
 
 
 def rates_of(config: Config) -> Tensor:
@@ -256,12 +255,6 @@ def new_network(config: Config, images: data.Images, seed: int) -> torch.nn.Modu
     torch.manual_seed(seed)
     pixels = images.train_images[0].numel()
     return nn.MLP((pixels, *config.hidden, len(images.classes)), torch.nn.ReLU)
-
-
-def loss_per_copy(logits: Tensor, labels: Tensor) -> Tensor:
-    """The mean cross-entropy of every copy."""
-    flat = logits.flatten(0, 1), labels.flatten()
-    return torch.nn.functional.cross_entropy(*flat, reduction="none").view_as(labels).mean(1)
 
 
 def accuracy(network: torch.nn.Module, images: data.Images) -> float:
@@ -302,19 +295,12 @@ def size_of(config: Config) -> int:
 
 def export_inputs(config: Config, run: Run) -> tuple[Tensor, ...]:
     """Two images."""
-    size = size_of(config)
-    return (torch.linspace(0, 1, 2 * size * size).reshape(2, 1, size, size),)
+    return runs.two_images(size_of(config))
 
 
-@dataclass(frozen=True)
-class Use:
-    """What to read."""
-
-    image: tyro.conf.Positional[str]  # a picture file of any size, dark on bright or the reverse
+Use = runs.PictureFile
 
 
 def use(config: Config, run: Run, options: Use) -> dict[str, object]:
     """Say which class a picture shows, and how sure the winner's network is."""
-    image = data.image_like(options.image, config.source, own=False, size=size_of(config))
-    with torch.no_grad():
-        return vision.ranking(model(config, run)(image[None, None])[0], run.read_json("classes"))
+    return runs.class_of_picture(options, model(config, run), run, config.source, size_of(config))

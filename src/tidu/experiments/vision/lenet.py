@@ -15,9 +15,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 import torch
-import tyro
 
-from tidu import data, nn, train, vision
+from tidu import data, nn, runs, train, vision
 from tidu.fields import NonNegativeFloat, OpenFraction, PositiveFloat, PositiveInt
 
 if TYPE_CHECKING:
@@ -119,29 +118,21 @@ def model(config: Config, run: Run) -> torch.nn.Module:
 
 def objective(config: Config, run: Run, examples: int) -> Callable[[torch.nn.Module], torch.Tensor]:
     """The loss on some training images, as a function of a network like :func:`model`."""
-    images = data.images_or(config.source, run.data, SIZE)
-    rows = torch.randperm(len(images.train_labels), generator=run.generator(99))[:examples]
-    inputs, labels = vision.grey_images(images.train_images[rows]), images.train_labels[rows]
+    inputs, labels = runs.some_images(run, config.source, SIZE, examples)
     return lambda network: torch.nn.functional.cross_entropy(
         network(inputs), labels, label_smoothing=config.label_smoothing
     )
 
 
 def export_inputs(config: Config, run: Run) -> tuple[torch.Tensor, ...]:
-    return (torch.linspace(0, 1, 2 * SIZE * SIZE).reshape(2, 1, SIZE, SIZE),)
+    return runs.two_images(SIZE)
 
 
-@dataclass(frozen=True)
-class Use:
-    image: tyro.conf.Positional[str]  # a picture file of any size, dark on bright or the reverse
+Use = runs.PictureFile
 
 
 def use(config: Config, run: Run, options: Use) -> dict[str, object]:
-    classes: list[str] = run.read_json("classes")
-    image = data.image_like(options.image, config.source, run.data is not None, SIZE)
-    with torch.inference_mode():
-        logits = model(config, run)(image[None, None])[0]
-    return vision.ranking(logits, classes)
+    return runs.class_of_picture(options, model(config, run), run, config.source, SIZE)
 
 
 def _network(config: Config, classes: int) -> torch.nn.Module:
