@@ -45,6 +45,14 @@ def test_it_is_loaded_when_it_is_used(waits: types.ModuleType) -> None:
     assert waits.loads == 1
 
 
+def test_a_second_import_does_not_load_it(waits: types.ModuleType) -> None:
+    import waits as again  # pyright: ignore[reportMissingImports]
+
+    assert again is waits
+    assert type(again) is not types.ModuleType
+    assert again.loads == 1
+
+
 def test_several_threads_get_the_whole_of_it(waits: types.ModuleType) -> None:
     seen: list[bool] = []
     threads = [threading.Thread(target=lambda: seen.append(waits.done)) for _ in range(8)]

@@ -29,7 +29,8 @@ class _Waiting(types.ModuleType):
     """
 
     def __getattribute__(self, name: str) -> Any:
-        _load(self)
+        if name != "__spec__":  # a second ``import`` of the module asks for it, and uses nothing
+            _load(self)
         return types.ModuleType.__getattribute__(self, name)  # of another class by now
 
     def __delattr__(self, name: str) -> None:
