@@ -11,12 +11,13 @@ from typing import TYPE_CHECKING
 
 import torch
 import tyro
-from jaxtyping import Float, Int
-from torch import Tensor
 
 from tidu import data, vision
 
 if TYPE_CHECKING:
+    from jaxtyping import Float, Int
+    from torch import Tensor
+
     from tidu.runs.run import Run
 
 

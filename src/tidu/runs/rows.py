@@ -11,11 +11,12 @@ from typing import TYPE_CHECKING
 
 import torch
 import tyro
-from torch import Tensor
 
 from tidu import data
 
 if TYPE_CHECKING:
+    from torch import Tensor
+
     from tidu.runs.run import Run
 
 
