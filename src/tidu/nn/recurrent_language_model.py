@@ -66,7 +66,7 @@ class RecurrentLanguageModel(nn.Module):
 
 
 def hidden_of_equal_size(parameters: int, vocabulary: int, dim: int, layers: int) -> int:
-    """The hidden width at which the network has about so many parameters.
+    """The hidden width at which the number of parameters is nearest to ``parameters``.
 
     >>> hidden = hidden_of_equal_size(100_000, vocabulary=65, dim=32, layers=2)
     >>> model = RecurrentLanguageModel(65, 32, hidden, 2)
