@@ -81,3 +81,22 @@ def test_on_a_bowl_it_converges_and_quickly(curvature: float, condition: float) 
 def test_an_empty_curve_is_refused() -> None:
     with pytest.raises(ValueError, match="a loss for every rate; got 0 and 0"):
         proposed_rate(RATES[:0], RATES[:0])
+
+
+@settings(max_examples=30)
+@given(height=st.floats(0.05, 1.0), best=st.floats(1e-3, 1.0))
+def test_a_falling_schedule_gets_a_higher_peak_that_stays_away_from_the_burst(
+    height: float, best: float
+) -> None:
+    constant = proposed_rate(RATES, curve(best))
+    falling = proposed_rate(RATES, curve(best), height)
+    assert constant is not None
+    assert falling is not None
+    assert constant <= falling <= constant / height * (1 + 1e-9)
+    assert falling <= best / 2 * 1.1
+
+
+@pytest.mark.parametrize("height", [0.0, -0.5, 1.5])
+def test_a_height_that_is_no_share_is_refused(height: float) -> None:
+    with pytest.raises(ValueError, match="a share above 0"):
+        proposed_rate(RATES, curve(0.1), height)

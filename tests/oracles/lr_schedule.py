@@ -80,6 +80,9 @@ def cases(seed: int, dtype: torch.dtype) -> Iterator[Case]:
     noise = torch.rand(100, generator=generator).to(dtype)
     losses = 1 / (1 + (100 * rates) ** 2) + (rates > 0.3) * rates**2 + 0.05 * noise
     yield Case("proposal", proposal, by_scipy, (rates, losses), gradients=False)
+    height = 0.1 + 0.9 * torch.rand((), generator=generator).to(dtype)
+    inputs = (rates, losses, height)
+    yield Case("proposal for a schedule", proposal, by_scipy, inputs, gradients=False)
 
 
 def over(schedule: Callable[[int], float]) -> Callable[[Tensor], Tensor]:
@@ -103,14 +106,14 @@ def driven(make: Callable[[Any], Any], peak: float) -> Callable[[Tensor], Tensor
     return rates
 
 
-def proposal(rates: Tensor, losses: Tensor) -> Tensor:
+def proposal(rates: Tensor, losses: Tensor, height: Tensor | None = None) -> Tensor:
     """The proposed rate as a tensor."""
-    found = proposed_rate(rates, losses)
+    found = proposed_rate(rates, losses, 1.0 if height is None else float(height.detach()))
     assert found is not None
     return rates.new_tensor(found)
 
 
-def by_scipy(rates: Tensor, losses: Tensor) -> Tensor:
+def by_scipy(rates: Tensor, losses: Tensor, height: Tensor | None = None) -> Tensor:
     """Smoothed by SciPy with zeros beyond the ends, over the same of ones."""
     values = losses.double().numpy()
     start = values[: len(values) // 10].mean()
@@ -122,4 +125,5 @@ def by_scipy(rates: Tensor, losses: Tensor) -> Tensor:
 
     line = smooth(np.minimum(values, 2 * start)) / smooth(np.ones_like(values))
     down = line[0] - line.min()
-    return rates[int(np.flatnonzero(line <= line[0] - 0.9 * down)[0])]
+    slowed = rates[int(np.flatnonzero(line <= line[0] - 0.9 * down)[0])]
+    return torch.minimum(slowed / (1.0 if height is None else height), rates[line.argmin()] / 2)

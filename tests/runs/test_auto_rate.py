@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import math
 import shutil
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +17,7 @@ from tidu import laboratory
 from tidu.errors import TiduError
 from tidu.files import read_json, write_json
 from tidu.laboratory import range_test
+from tidu.optim import proposed_rate
 
 
 def trained(own: str, name: str, **fields: Any) -> Path:
@@ -25,6 +28,7 @@ def test_it_trains_with_the_proposal_as_if_it_had_been_given(own_experiment: str
     auto = trained(own_experiment, "auto", lr="auto")
     kept = read_json(auto / "learning-rate.json")
     assert read_json(auto / "run.json")["config"]["lr"] == kept["proposal"]
+    assert kept["height"] == 1  # this one has no schedule
     assert kept["proposal"] in [float(f"{rate:.3g}") for rate in kept["proposals"]]
     assert all(len(c["rates"]) == len(c["losses"]) >= 20 for c in kept["curves"])
     given = trained(own_experiment, "given", lr=kept["proposal"])
@@ -85,9 +89,20 @@ def test_too_short_a_training_is_refused(own_experiment: str) -> None:
         laboratory.run(own_experiment, lr="auto", steps=20, quiet=True)
 
 
-def test_a_schedule_of_the_experiment_does_not_disturb_it(tmp_path: Path) -> None:
-    """Whatever a loop sets, each step is taken with the rate of the test, group by group."""
+class Noting(torch.optim.SGD):
+    """Keeps the rates that every step was really taken with; its step calls its parent's."""
+
+    used: list[list[float]]
+
+    def step(self, closure: Any = None) -> Any:
+        self.used.append([float(group["lr"]) for group in self.param_groups])
+        return super().step(closure)
+
+
+def after_a_test(path: Path, fall: Callable[[float], float] | None, total: int = 500) -> Any:
+    """The run of one range test, and the rates of its steps, under a schedule or none."""
     used: list[list[float]] = []
+    torch.optim.SGD([torch.zeros(1)])  # PyTorch puts hooks around a class's step at its first use
 
     def loop(run: Any) -> None:
         layers = torch.nn.Linear(2, 2), torch.nn.Linear(2, 1)
@@ -96,26 +111,68 @@ def test_a_schedule_of_the_experiment_does_not_disturb_it(tmp_path: Path) -> Non
             {"params": layers[1].parameters(), "lr": run.config.lr / 4},
             {"params": [torch.zeros(1, requires_grad=True)], "lr": 0.5},
         ]
-        optimizer = torch.optim.SGD(groups, lr=run.config.lr)
-        for step in run.steps(500, keep={"optimizer": optimizer}):
-            for group in optimizer.param_groups[:2]:
-                group["lr"] = run.config.lr * (1 - step / 500)
+        optimizer = Noting(groups, lr=run.config.lr)
+        optimizer.used = used
+        for step in run.steps(total, keep={"optimizer": optimizer}):
+            assert 0 <= step < total
+            for group, share in zip(optimizer.param_groups[:2], (1, 1 / 4), strict=True):
+                if fall is not None:
+                    group["lr"] = run.config.lr * share * fall(step / total)
             loss = layers[1](layers[0](torch.ones(4, 2))).square().mean()
             optimizer.zero_grad()
             loss.backward()
             optimizer.step()
-            used.append([group["lr"] for group in optimizer.param_groups])
 
     class Config:
         lr = range_test.Probe(0.1)
 
-    run = range_test.RangeRun(tmp_path, config=Config())
+    run = range_test.RangeRun(path, config=Config())
     before = torch.Tensor.backward
     with pytest.raises(range_test.Over):
         loop(run)
     assert torch.Tensor.backward is before
-    for rate, (first, second, other) in zip(run.curve.rates, used, strict=False):
+    return run, used
+
+
+def test_a_schedule_of_the_experiment_does_not_disturb_it(tmp_path: Path) -> None:
+    """Whatever a loop sets, each step is taken with the rate of the test, group by group."""
+    run, used = after_a_test(tmp_path, lambda done: 1 - done)
+    for rate, (first, second, other) in zip(run.curve.rates, used, strict=True):
         assert first == pytest.approx(rate)
         assert second == pytest.approx(rate / 4)
         assert other == 0.5
     assert run.curve.rates[0] == pytest.approx(1e-5)
+
+
+@pytest.mark.parametrize("total", [60, 500, 100_000])
+@pytest.mark.parametrize(
+    ("fall", "mean"),
+    [
+        (None, 1.0),
+        (lambda done: 1 - done, 1 / 2),
+        (lambda done: (1 + math.cos(math.pi * done)) / 2, 1 / 2),
+        (lambda done: min(1.0, done / 0.1), 0.95),
+        (lambda done: 0.1 ** int(3 * done), 0.37),
+    ],
+)
+def test_it_sees_the_mean_height_of_a_schedule(
+    tmp_path: Path, fall: Callable[[float], float] | None, mean: float, total: int
+) -> None:
+    run, _ = after_a_test(tmp_path, fall, total)
+    heights = run.curve.heights
+    assert len(heights) == len(run.curve.rates) >= 20
+    assert sum(heights) / len(heights) == pytest.approx(mean, rel=0.1)
+
+
+def test_a_falling_schedule_gets_a_higher_peak(tmp_path: Path) -> None:
+    run = tidu.run("mlp", preset="quick", hidden=(32,), epochs=2, lr="auto", quiet=True)
+    kept = read_json(run.path / "learning-rate.json")
+    assert kept["height"] == pytest.approx(0.5, abs=0.03)
+    for curve, proposal in zip(kept["curves"], kept["proposals"], strict=True):
+        rates, losses = torch.tensor([curve["rates"], curve["losses"]], dtype=torch.float64)
+        constant = proposed_rate(rates, losses)
+        assert constant is not None
+        assert constant <= proposal <= 2 * constant * 1.03
+    assert kept["proposal"] == float(f"{sorted(kept['proposals'])[1]:.3g}")
+    told = f"it is the peak of a schedule with a mean of {kept['height']:.0%}"
+    assert told in range_test.remarks(run.path)[0].en

@@ -1,11 +1,14 @@
 """The learning-rate range test of any experiment, for ``--lr auto``.
 
 The experiment runs as it is, a few times, in folders that are thrown away, with a :class:`Probe`
-for ``lr``. Every optimiser of its loop whose rate came from the probe is given the rising rate of
-the test instead, just before each step and whatever the experiment's own schedule says; the loss
-is what ``backward()`` is called on. The loop is left when the rates are through or the loss has
-blown up. :func:`tidu.optim.proposed_rate` reads the curves, and the median is proposed. The real
-training begins afresh behind it.
+for ``lr``. Every optimiser of its loop whose rate came from the probe takes each step with the
+rising rate of the test, whatever the experiment's own schedule says; the loss is what
+``backward()`` is called on. The loop is left when the rates are through or the loss has blown up.
+
+:func:`tidu.optim.proposed_rate` reads each curve, and the median is proposed. It has to know how
+high the experiment's schedule stands on average. So the test takes its steps from everywhere in the
+training, scattered evenly by multiples of the golden ratio, and looks which rate the loop has set.
+The real training begins afresh behind it.
 
 An experiment whose loss does not say which rate is good tells so in ``NO_RANGE_TEST``.
 """
@@ -39,6 +42,7 @@ FIRST, LAST = 1e-5, 10.0  # rates at both ends
 STEPS = 200  # of one test, or as many as the training has
 FEWEST = 30  # below it a curve says nothing
 TESTS = 3  # each with a seed of its own
+GOLDEN = (math.sqrt(5) - 1) / 2  # its multiples leave no part of the training out for long
 FILE = "learning-rate.json"
 
 
@@ -76,22 +80,38 @@ class RangeRun(Run):
     def _rising(
         self, total: int, optimizers: list[torch.optim.Optimizer], groups: list[dict[str, Any]]
     ) -> Iterator[int]:
-        self.curve.total = total = min(total, STEPS)
-        rate = schedule.exponential(FIRST, LAST, max(1, total - 1))
-        shares = [group["lr"] / float(self.config.lr) for group in groups]
+        self.curve.total = tested = min(total, STEPS)
+        rate = schedule.exponential(FIRST, LAST, max(1, tested - 1))
+        peak = float(self.config.lr)
+        shares = [group["lr"] / peak for group in groups]
         now = 0
+        own: list[float] = []  # the rates that the loop has set for this step
+        depth = 0  # the step of a class may call that of its parent, with the hooks again
 
-        def set_rates(*_: Any) -> None:
-            for group, share in zip(groups, shares, strict=True):
-                group["lr"] = float(rate(now) * share)
+        def rise(*_: Any) -> None:
+            nonlocal depth
+            depth += 1
+            if depth == 1:
+                own[:] = [float(group["lr"]) for group in groups]
+                for group, share in zip(groups, shares, strict=True):
+                    group["lr"] = float(rate(now) * share)
 
-        hooks = [optimizer.register_step_pre_hook(set_rates) for optimizer in optimizers]
+        def restore(*_: Any) -> None:
+            nonlocal depth
+            depth -= 1
+            if depth == 0:
+                for group, its in zip(groups, own, strict=True):
+                    group["lr"] = its
+
+        hooks = [optimizer.register_step_pre_hook(rise) for optimizer in optimizers]
+        hooks += [optimizer.register_step_post_hook(restore) for optimizer in optimizers]
         try:
             with _losses_of_backward() as seen:
-                for now in range(total):
-                    yield now
+                for now in range(tested):
+                    yield int(now * GOLDEN % 1 * total)
                     if seen:
-                        self.curve.add(rate(now), sum(seen) / len(seen))
+                        height = own[0] / (peak * shares[0]) if own else 1.0
+                        self.curve.add(rate(now), sum(seen) / len(seen), height)
                         seen.clear()
                     if self.curve.blown_up():
                         break
@@ -108,11 +128,13 @@ class Curve:
     total: int = 0
     rates: list[float] = dataclasses.field(default_factory=list[float])
     losses: list[float] = dataclasses.field(default_factory=list[float])
+    heights: list[float] = dataclasses.field(default_factory=list[float])  # of the schedule
 
-    def add(self, rate: float, loss: float) -> None:
-        """One step."""
+    def add(self, rate: float, loss: float, height: float) -> None:
+        """One step, at which the schedule would have had that share of its peak."""
         self.rates.append(rate)
         self.losses.append(loss)
+        self.heights.append(height)
 
     def blown_up(self) -> bool:
         """Whether the loss is back where it began, having come down, or far above."""
@@ -123,10 +145,14 @@ class Curve:
         fallen = min(means) < first - 0.1 * abs(first)
         return not means[-1] < first + (0 if fallen else 1) * abs(first)
 
+    def height(self) -> float:
+        """Of the experiment's schedule, on average."""
+        return min(1.0, statistics.fmean(self.heights))
+
     def proposal(self) -> float | None:
         """What it proposes, if anything."""
         rates, losses = torch.tensor([self.rates, self.losses], dtype=torch.float64)
-        return proposed_rate(rates, losses)
+        return proposed_rate(rates, losses, self.height())
 
 
 @contextmanager
@@ -163,7 +189,7 @@ def propose(
             raise _nothing_found(experiment, curves)
         curves = [curve for curve in curves if curve.proposal() is not None]
         median = float(f"{statistics.median_low(found):.3g}")
-        kept = {"proposal": median, "proposals": found}
+        kept = {"proposal": median, "proposals": found, "height": curves[0].height()}
         write_json(file, kept | {"curves": [dataclasses.asdict(curve) for curve in curves]})
     return read_json(file)["proposal"]
 
@@ -213,11 +239,15 @@ def remarks(path: Path) -> list[Text]:
     if found is None:
         return []
     rates = ", ".join(f"{rate:.3g}" for rate in found["proposals"])
+    height = found["height"]
+    falls = height < 0.99
     return [
         Text(
-            f"学习率取 {found['proposal']:g}：几次范围测试各自建议 {rates}，取中位数。",
+            f"学习率取 {found['proposal']:g}：几次范围测试各自建议 {rates}，取中位数"
+            + (f"；这是峰值，调度平均只有它的 {height:.0%}。" if falls else "。"),
             f"The learning rate is {found['proposal']:g}: the median of what the range tests "
-            f"proposed, {rates}.",
+            f"proposed, {rates}"
+            + (f"; it is the peak of a schedule with a mean of {height:.0%}." if falls else "."),
         )
     ]
 

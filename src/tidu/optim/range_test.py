@@ -4,11 +4,19 @@ The rate rises exponentially while a network trains, from far too small to far t
 first stands still, then falls, then becomes ragged and rises. Of the curve, smoothed over the steps
 and measured from its start down to its lowest place,
 
-    proposal = the first rate at which 9/10 of the fall are done.
+    slowed   = the first rate at which 9/10 of the fall are done
+    proposal = min(slowed / height, lowest / 2)
+
+where ``lowest`` is the rate of the lowest place, and ``height`` the mean of the schedule that the
+training will follow, as a share of its peak: 1 for a constant rate, 1/2 for a cosine down to 0. The
+first term gives the training the rate ``slowed`` on average; the second keeps the peak away from
+where the training bursts.
 
 Source: Smith (2017), "Cyclical learning rates for training neural networks", WACV, section 3.3:
-the highest useful rate is where the accuracy "slows, becomes ragged, or starts to fall".
-Where ours differs: he reads it off by eye, from a linear rise over some epochs; "slows" is put
+the highest useful rate is where the accuracy "slows, becomes ragged, or starts to fall"; Bengio
+(2012), "Practical recommendations for gradient-based training of deep architectures", section
+3.1.1: the best rate is usually within a factor of two of the largest one that does not diverge.
+Where ours differs: Smith reads it off by eye, from a linear rise over some epochs; "slows" is put
 into a number here, and the rise is exponential over a few hundred steps, as usual since.
 """
 
@@ -19,16 +27,25 @@ from jaxtyping import Float
 from torch import Tensor
 
 DONE = 0.9  # share of the fall at which it has slowed
+BELOW_LOWEST = 0.5  # of the rate with the lowest loss; a peak may be so high
 WIDTH = 0.02  # of the smoothing, as a share of all steps
 LEAST_FALL = 0.03  # a fall by less than this share of the first loss is taken for noise
 
 
-def proposed_rate(rates: Float[Tensor, " steps"], losses: Float[Tensor, " steps"]) -> float | None:
-    """The rate that the test proposes, of two tensors (steps,); None where the loss did not fall.
+def proposed_rate(
+    rates: Float[Tensor, " steps"], losses: Float[Tensor, " steps"], height: float = 1.0
+) -> float | None:
+    """The peak that the test proposes, of two tensors (steps,); None where the loss did not fall.
+
+    Args:
+        rates: of the test, rising.
+        losses: of the test's steps.
+        height: mean of the schedule as a share of its peak, above 0, at most 1.
 
     >>> rates = torch.logspace(-4, 0, 81)
-    >>> losses = torch.where(rates < 0.1, 1 / (1 + 30 * rates), 10 * rates)
-    >>> 0.03 < proposed_rate(rates, losses) < 0.1
+    >>> losses = torch.where(rates < 0.1, 1 / (1 + 300 * rates), 10 * rates)
+    >>> constant, cosine = proposed_rate(rates, losses), proposed_rate(rates, losses, height=0.5)
+    >>> 0.01 < constant < cosine < 0.05
     True
     >>> rates.shape, proposed_rate(rates, torch.ones(81)) is None
     (torch.Size([81]), True)
@@ -37,6 +54,8 @@ def proposed_rate(rates: Float[Tensor, " steps"], losses: Float[Tensor, " steps"
         raise ValueError(
             f"a range test has a loss for every rate; got {len(rates)} and {len(losses)}"
         )
+    if not 0 < height <= 1:
+        raise ValueError(f"height is a share above 0, of at most 1; got {height}")
     smooth = smoothed(losses.detach())
     lowest = int(smooth.argmin())
     first = smooth[0]
@@ -44,7 +63,8 @@ def proposed_rate(rates: Float[Tensor, " steps"], losses: Float[Tensor, " steps"
     if not fall > LEAST_FALL * first.abs():
         return None
     slowed = int((smooth <= first - DONE * fall).nonzero()[0])
-    return float(rates.detach()[slowed])
+    rates = rates.detach()
+    return min(float(rates[slowed]) / height, float(rates[lowest]) * BELOW_LOWEST)
 
 
 def smoothed(losses: Float[Tensor, " steps"]) -> Float[Tensor, " steps"]:

@@ -5,7 +5,9 @@ small to far too large, and the curve of the loss is read (:func:`tidu.optim.pro
 four schedules, constant, step, cosine, and cosine behind a warm-up, are trained at every peak rate
 of a sweep and at the proposed one, all in one computation for each schedule.
 
-``share_of_best`` is the test accuracy at the proposed rate over the best of the whole sweep, both
+A schedule that falls may begin higher than one that does not, so each has a proposal of its own.
+
+``share_of_best`` is the test accuracy at the proposed peak over the best of the whole sweep, both
 with the cosine; ``share_of_best_…`` are those of the other schedules. The sweep is read with the
 very accuracy it is judged by, so the proposal cannot win by luck. For any other experiment the same
 test is ``tidu run EXPERIMENT --lr auto``.
@@ -69,21 +71,31 @@ def run(config: Config, run: Run) -> dict[str, list[float]]:
     steps = config.epochs * (len(images.train_labels) // config.batch)
     if steps < BLOCKS:
         raise TiduError(f"{steps} steps are too few.", "Give more --epochs, or a smaller --batch.")
-    proposed = propose(config, run, images)
-    peaks = torch.tensor([[*config.rates, own] for own in proposed])  # (seeds, rates)
-    found = {"proposed_rate": proposed}
+    rates, tests = range_tests(config, run, images)
+    found: dict[str, list[float]] = {}
     curves: list[Tensor] = []
     read: list[Tensor] = []
+    shapes: list[list[float]] = []
+    sweeps: list[Tensor] = []
     for name in SCHEDULES:
+        shape = schedule_of(config, name, steps)
+        shapes.append([shape(step) for step in range(steps)])
+        proposals = propose(config, rates, tests, height=sum(shapes[-1]) / steps)
+        chosen = proposals.median(1, keepdim=True).values
+        peaks = torch.cat([torch.tensor([config.rates] * len(chosen)), chosen], 1)  # (seeds, rates)
+        sweeps.append(peaks[0])
         network, history = train_all(config, run, images, name, peaks, steps)
         alone = [nn.unstack(network, copy) for copy in range(peaks.numel())]
         right = torch.tensor([accuracy(one, images) for one in alone]).view_as(peaks)
         best = right[:, :-1].max(1)
         if name == "cosine":
-            last = alone[peaks.shape[1] - 1]  # the first seed's at its proposed rate
+            last = alone[peaks.shape[1] - 1]  # the first seed's at its proposed peak
             run.save_weights(torch.nn.Sequential(torch.nn.Flatten(), last))
+            tried = tests[:, :TESTS].T  # of the first seed
+            run.record("range-test", rates=rates, losses=tried, proposals=proposals[0])
         suffix = "" if name == "cosine" else f"_{name}"
         found |= {
+            f"proposed_rate{suffix}": chosen[:, 0].tolist(),
             f"share_of_best{suffix}": (right[:, -1] / best.values).tolist(),
             f"accuracy_{name}": right[:, -1].tolist(),
             f"best_accuracy_{name}": best.values.tolist(),
@@ -91,21 +103,19 @@ def run(config: Config, run: Run) -> dict[str, list[float]]:
         }
         curves.append(torch.stack([p.mean(0) for p in history[:, 0, -1].tensor_split(BLOCKS)]))
         read.append(right[0])
-    shapes = [
-        [schedule_of(config, name, steps)(step) for step in range(steps)] for name in SCHEDULES
-    ]
+    peaks = torch.stack(sweeps)
     run.record(
         "schedules",
-        rates=torch.tensor(shapes) * proposed[0],
+        rates=torch.tensor(shapes) * peaks[:, -1:],
         losses=torch.stack(curves),
         accuracy=torch.stack(read),
-        peaks=peaks[0],
+        peaks=peaks,
     )
     return found
 
 
-def propose(config: Config, run: Run, images: data.Images) -> list[float]:
-    """For every seed the median of what a few range tests propose, which run side by side."""
+def range_tests(config: Config, run: Run, images: data.Images) -> tuple[Tensor, Tensor]:
+    """The rising rates (steps,), and the losses of a few tests of every seed, side by side."""
     seeds = [seed * TESTS + number for seed in run.seeds for number in range(TESTS)]
     network = nn.stack([new_network(config, images, seed) for seed in seeds])
     optimizer = optim.Momentum(network.parameters(), lr=0.0, momentum=config.momentum)
@@ -117,16 +127,19 @@ def propose(config: Config, run: Run, images: data.Images) -> list[float]:
         optimizer.param_groups[0]["lr"] = rate(step)
         rows = torch.stack([order(step) for order in orders])
         history[step] = take_step(network, optimizer, images, rows)
-    rates = torch.tensor([rate(step) for step in range(config.test_steps)])
-    each = [optim.proposed_rate(rates, curve) for curve in history.T]
-    if any(one is None for one in each):
+    return torch.tensor([rate(step) for step in range(config.test_steps)]), history
+
+
+def propose(config: Config, rates: Tensor, tests: Tensor, height: float) -> Tensor:
+    """What the tests propose for a schedule of this mean height: (seeds, tests)."""
+    each = [optim.proposed_rate(rates, curve, height) for curve in tests.T]
+    found = [one for one in each if one is not None]
+    if len(found) < len(each):
         raise TiduError(
             f"The loss did not fall at any rate from {config.lowest:g} to {config.highest:g}.",
             "Give another --lowest or --highest, or more --test-steps.",
         )
-    proposals = torch.tensor([one for one in each if one is not None]).view(-1, TESTS)
-    run.record("range-test", rates=rates, losses=history[:, :TESTS].T, proposals=proposals[0])
-    return proposals.median(1).values.tolist()
+    return torch.tensor(found).view(-1, TESTS)
 
 
 def train_all(
@@ -196,7 +209,7 @@ def accuracy(network: torch.nn.Module, images: data.Images) -> float:
 
 
 def model(config: Config, run: Run) -> torch.nn.Module:
-    """The first seed's network at the proposed rate: grey images from 0 to 1 in, logits out."""
+    """The first seed's network at the proposed peak: grey images from 0 to 1 in, logits out."""
     size = size_of(config)
     layers = nn.MLP((size * size, *config.hidden, len(run.read_json("classes"))), torch.nn.ReLU)
     return run.load_weights(torch.nn.Sequential(torch.nn.Flatten(), layers))

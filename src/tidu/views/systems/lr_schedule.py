@@ -22,6 +22,7 @@ NAMES = (
     Text("余弦", "cosine"),
     Text("预热 + 余弦", "warm-up, then cosine"),
 )
+COSINE = 2
 STEP = Text("步数", "step")
 
 
@@ -29,7 +30,7 @@ def pictures(config: Any, run: Run, experiment: ModuleType) -> list[Picture]:
     """The curve that proposes, the sweep that judges, and the four ways to change the rate."""
     test = {name: tensor.numpy() for name, tensor in run.recorded("range-test").items()}
     seen = {name: tensor.numpy() for name, tensor in run.recorded("schedules").items()}
-    chosen = float(f"{seen['peaks'][-1]:.3g}")
+    chosen = float(f"{seen['peaks'][COSINE, -1]:.3g}")
     curves = [(test["rates"], losses) for losses in test["losses"]]
     return [
         sweep(seen),
@@ -39,8 +40,8 @@ def pictures(config: Any, run: Run, experiment: ModuleType) -> list[Picture]:
 
 
 def sweep(seen: dict[str, np.ndarray]) -> Picture:
-    """Test accuracy over the peak rate; the proposed rate stands apart from the sweep."""
-    rates, proposed = seen["peaks"][:-1], float(seen["peaks"][-1])
+    """Test accuracy over the peak rate; the proposed peaks stand apart from the sweep."""
+    rates, proposed = seen["peaks"][0, :-1], seen["peaks"][:, -1]
     order = np.argsort(rates)
 
     def draw(figure: Figure, language: str) -> None:
@@ -48,9 +49,10 @@ def sweep(seen: dict[str, np.ndarray]) -> Picture:
         for i, (name, read) in enumerate(zip(NAMES, seen["accuracy"], strict=True)):
             look: dict[str, Any] = {"color": palette.category(i), "marker": palette.marker(i)}
             axes.plot(rates[order], read[:-1][order], label=name[language], **look)
-            axes.plot(proposed, read[-1], ms=13, markeredgecolor="black", linestyle="", **look)
-        words = Text(f"范围测试建议 {proposed:.3g}", f"proposed by the range test: {proposed:.3g}")
-        axes.axvline(proposed, color=palette.BLACK, linestyle="--", label=words[language])
+            axes.plot(proposed[i], read[-1], ms=13, markeredgecolor="black", linestyle="", **look)
+        words = Text("范围测试建议的峰值", "peaks proposed by the range test")
+        style: dict[str, Any] = {"color": "none", "markeredgecolor": "black", "linestyle": ""}
+        axes.plot([], [], "o", ms=13, label=words[language], **style)
         axes.set_xscale("log")
         top = float(seen["accuracy"].max())
         axes.set_ylim(max(0.0, top - 0.25), top + 0.02)
@@ -59,15 +61,22 @@ def sweep(seen: dict[str, np.ndarray]) -> Picture:
         axes.grid(visible=True)
         axes.legend(loc="lower center")
 
-    told = list(zip(NAMES, seen["accuracy"], strict=True))
+    told = list(zip(NAMES, proposed, seen["accuracy"], strict=True))
     alt = Text(
-        f"折线图：学习率峰值与测试正确率；建议的学习率是 {proposed:.3g}。"
-        + "".join(f"{n.zh}在此处 {a[-1]:.3f}，全程最好 {a[:-1].max():.3f}。" for n, a in told),
-        f"Line chart: test accuracy over the peak of the rate; {proposed:.3g} is proposed. "
-        + " ".join(f"{n.en}: {a[-1]:.3f} there, {a[:-1].max():.3f} at best." for n, a in told),
+        "折线图：学习率峰值与测试正确率。"
+        + "".join(
+            f"{n.zh}：建议的峰值 {p:.3g} 处 {a[-1]:.3f}，全程最好 {a[:-1].max():.3f}。"
+            for n, p, a in told
+        ),
+        "Line chart: test accuracy over the peak of the rate. "
+        + " ".join(
+            f"{n.en}: {a[-1]:.3f} at the proposed {p:.3g}, {a[:-1].max():.3f} at best."
+            for n, p, a in told
+        ),
     )
-    columns = {"peak": seen["peaks"]}
-    columns |= {name.en: read for name, read in zip(NAMES, seen["accuracy"], strict=True)}
+    columns: dict[str, np.ndarray] = {}
+    for i, name in enumerate(NAMES):
+        columns |= {f"{name.en}.peak": seen["peaks"][i], f"{name.en}.accuracy": seen["accuracy"][i]}
     title = Text(
         "建议的学习率，比得过一轮扫描吗？", "Does the proposed rate match the best of a sweep?"
     )
