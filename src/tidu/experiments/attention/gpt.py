@@ -75,7 +75,7 @@ LONG = Config(
     lr=5e-3,
     precision="auto",
 )
-TANG = replace(LONG, source="tang-poems", min_count=10, steps=1500, copied=7)
+TANG = replace(LONG, source="tang-poems", min_count=10, steps=600, copied=7)
 PRESETS = {
     "quick": Config(source="python-docs", layers=2, dim=96, batch=16, steps=300),
     "standard": Config(),
