@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
-from typing import cast
+from typing import Literal, cast
 
 import pytest
 import torch
@@ -56,3 +57,27 @@ def test_images_seen_is_the_first_look_below_or_all() -> None:
     curves = torch.tensor([[2.0, 2.0], [0.4, 2.0], [0.6, 2.0], [0.3, 0.9]])
     seen = torch.tensor([10, 20, 30, 40])
     assert mini_batch.images_seen(curves, seen, 0.5) == [20.0, 40.0]
+
+
+@pytest.mark.parametrize("order", ["each-pass", "once", "sorted"])
+def test_the_order_is_as_asked(order: Literal["each-pass", "once", "sorted"]) -> None:
+    labels = torch.randint(4, (50,), generator=torch.Generator().manual_seed(0))
+    rows = mini_batch.order_of(Config(order=order), labels, 10, seed=3)
+    passes = [torch.cat([rows(5 * turn + place) for place in range(5)]) for turn in range(2)]
+    for one in passes:
+        assert sorted(one.tolist()) == list(range(50))
+    assert torch.equal(*passes) == (order != "each-pass")
+    said = labels[passes[0]].tolist()
+    assert (said == sorted(said)) == (order == "sorted")
+
+
+def test_the_noise_of_small_batches_carries_some_over_the_barrier(tmp_path: Path) -> None:
+    config = replace(CONFIG, well=True, full_epochs=1, full_rates=(0.1,))
+    run = Run(tmp_path / "well", seeds=(0, 1, 2, 3, 4), quiet=True)
+    found = mini_batch.run(config, run)
+    assert len(set(found["well_full"])) == 1  # without noise no seed differs
+    for full, mini in zip(found["well_full"], found["well_mini"], strict=True):
+        assert mini < full
+    assert len(set(found["well_mini"])) == 5
+    plain = mini_batch.run(CONFIG, Run(tmp_path / "plain", quiet=True))
+    assert not [name for name in plain if name.startswith("well")]

@@ -96,8 +96,27 @@ def test_a_formula_in_one_variable_is_a_surface_too() -> None:
         ),
         ({"optimizers": ()}, "at least one"),
         ({"epochs": 1}, "too few"),
+        ({"lowest": 1.0, "highest": 0.1}, "must be below --highest; got 1 and 0.1"),
     ],
 )
 def test_what_cannot_be_raced_is_told(fields: dict[str, Any], words: str) -> None:
     with pytest.raises(TiduError, match=words):
         tidu.run("optimizers", **(FAST | {"optimizers": ("sgd",)} | fields))
+
+
+def test_the_band_counts_the_decades_near_the_best() -> None:
+    rates = torch.logspace(-4, 0, 9)
+    right = torch.tensor(
+        [
+            [0.1, 0.5, 0.9, 0.97, 0.975, 0.98, 0.972, 0.4, 0.1],
+            [0.9] * 9,
+            [0.5, 0.989, 0.5, 0.5, 1.0, 0.5, 0.5, 0.5, 0.5],
+        ]
+    )
+    # Of nine rates in four decades three lie near the best; then all; then the best alone.
+    assert optimizers.band(right, rates).tolist() == pytest.approx([4 / 9 * 3, 4.0, 4 / 9])
+
+
+def test_the_rates_are_spread_between_the_ends_asked_for() -> None:
+    rates = optimizers.rates_of(Config(lowest=1e-3, highest=10.0, rates=5))
+    torch.testing.assert_close(rates, torch.tensor([1e-3, 1e-2, 1e-1, 1.0, 10.0]))

@@ -134,6 +134,7 @@ SYSTEMS = (
             "goes from exact to wobbly, the step from dear to cheap. How low each gets the loss in "
             "equal passes, equal images and equal seconds.",
         ),
+        components=("tidu.optim:double_well", "tidu.optim:double_well_walks"),
         experiment="tidu.experiments.optimisation.mini_batch",
         presets=("quick", "standard"),
         sources=("digits", "mnist-5k", "mnist", "fashion-mnist"),

@@ -4,6 +4,9 @@ from tidu.catalogue import Figure
 from tidu.claims.claim import Arm, Claim, Condition
 from tidu.words import Text
 
+MUCH = {"epochs": 12}  # 62 steps a pass
+LITTLE = {"rows": 400, "epochs": 124}  # 6 steps a pass, and as many in all
+
 CLAIMS = (
     Claim(
         id="softmax-example",
@@ -202,5 +205,32 @@ CLAIMS = (
         says=Text("更多的数据减轻过拟合。", "More data reduces overfitting."),
         note="001#从数据和模型入手",
         test=Text("训练与测试之差随样本数的变化。", "The train-test gap against sample count."),
+        conditions=tuple(
+            Condition(
+                id,
+                when,
+                Arm("dropout", metric, MUCH, preset="quick", quick={"epochs": 5}),
+                Arm("dropout", metric, LITTLE, preset="quick", quick={"epochs": 52}),
+            )
+            for id, metric, when in (
+                ("plain", "gap_without", Text("不用 dropout", "there is no dropout")),
+                ("dropout", "gap", Text("用了 dropout", "there is dropout")),
+            )
+        ),
+        direction="lower",
+        smallest=0.01,
+        because=Text(
+            "错误率之差缩小不到一个百分点，多收集的数据不值。",
+            "Closing the gap by less than a point of error does not pay for collecting more.",
+        ),
+        scope=Text(
+            "4,000 张手写数字与其中的 400 张比，隐藏层 128 与 128，步数相等，1,000 张测试图。",
+            "4,000 digits against 400 of them, hidden layers of 128 and 128, equal steps, 1,000 "
+            "test images.",
+        ),
+        evidence=(
+            Figure("figure 5.4", "Goodfellow et al. (2016), Deep Learning, section 5.2"),
+            Figure("chapter 3", "Nielsen (2015), Neural Networks and Deep Learning"),
+        ),
     ),
 )

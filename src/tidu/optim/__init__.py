@@ -11,6 +11,9 @@ from tidu.optim.curvature import curvatures as curvatures
 from tidu.optim.curvature import largest_rate as largest_rate
 from tidu.optim.curvature import steps_to as steps_to
 from tidu.optim.descent import Descent as Descent
+from tidu.optim.double_well import WELL_ROWS as WELL_ROWS
+from tidu.optim.double_well import double_well as double_well
+from tidu.optim.double_well import double_well_walks as double_well_walks
 from tidu.optim.gradient_check import Checked as Checked
 from tidu.optim.gradient_check import gradient_check as gradient_check
 from tidu.optim.gradient_check import largest_error as largest_error

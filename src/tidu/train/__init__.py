@@ -3,6 +3,7 @@
 from tidu.train import checkpoint as checkpoint
 from tidu.train import precision as precision
 from tidu.train import processes as processes
+from tidu.train.batches import Repeated as Repeated
 from tidu.train.batches import Shuffled as Shuffled
 from tidu.train.fit import fit as fit
 from tidu.train.held_out import Fitted as Fitted

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import torch
+from jaxtyping import Int64
 from torch import Tensor
 
 
@@ -38,3 +39,31 @@ class Shuffled:
             self._order = torch.randperm(self.rows, generator=generator)
             self._of_epoch = epoch
         return self._order[place * self.batch : (place + 1) * self.batch]
+
+
+class Repeated:
+    """Rows in one given order, the same in every epoch, ``batch`` at a time.
+
+    Has what :class:`Shuffled` has. Rows that do not fill the last batch of an epoch are left out.
+
+    >>> order = Repeated(torch.tensor([4, 3, 2, 1, 0]), batch=2)
+    >>> order.per_epoch, order(0).tolist(), order(3).tolist(), order.epoch(3)
+    (2, [4, 3], [2, 1], 1)
+    """
+
+    def __init__(self, order: Int64[Tensor, " rows"], batch: int) -> None:
+        if not 1 <= batch <= len(order):
+            raise ValueError(
+                f"batch must be from 1 to the {len(order)} rows there are; got {batch}"
+            )
+        self.order, self.batch = order, batch
+        self.per_epoch = len(order) // batch
+
+    def epoch(self, step: int) -> int:
+        """The epoch that ``step`` belongs to."""
+        return step // self.per_epoch
+
+    def __call__(self, step: int) -> Tensor:
+        """The row numbers of ``step``, of shape ``(batch,)``."""
+        place = step % self.per_epoch
+        return self.order[place * self.batch : (place + 1) * self.batch]

@@ -4,7 +4,8 @@ Three layers of 1024 ReLUs have fifty weights for every training image and could
 heart. With dropout half of the hidden units and a fifth of the pixels are silenced in every step,
 each time others, so that no unit can rely on another. Both networks begin with the same weights and
 see the same batches; ``error`` is the share of the test images read wrongly after the last epoch
-with dropout, ``error_without`` without. No test image has a say in the training.
+with dropout, ``error_without`` without; ``gap`` and ``gap_without`` are how much larger it is than
+the error on as many training images. No test image has a say in the training.
 
 ``--max-norm 1.5`` bounds the weights into every neuron as well; without it AdamW lets them grow to
 between two and three here, so a limit of 3 would cut nothing. ``--data FOLDER`` learns images
@@ -20,6 +21,7 @@ from typing import TYPE_CHECKING, Literal
 import torch
 
 from tidu import data, nn, optim, runs, train, vision
+from tidu.errors import TiduError
 from tidu.fields import NonNegativeFloat, OpenFraction, PositiveFloat, PositiveInt
 
 if TYPE_CHECKING:
@@ -36,6 +38,7 @@ class Config:
     """What can be changed."""
 
     source: Literal["mnist", "fashion-mnist", "mnist-5k"] = "mnist"  # images to learn from
+    rows: PositiveInt | None = None  # most training images to learn from; none: all there are
     hidden: tuple[PositiveInt, ...] = (1024, 1024, 1024)  # widths of the hidden layers
     dropout: OpenFraction = 0.5  # share of the hidden units that is silenced in a step
     input_dropout: OpenFraction = 0.2  # share of the pixels that is silenced in a step
@@ -70,6 +73,8 @@ SHOWN = 40  # neurons of the first layer whose weights are kept for the picture
 def run(config: Config, run: Run) -> dict[str, float]:
     """Train both; return each one's share of wrongly read test images, and their cost."""
     images = data.images_or(config.source, run.data, SIZE, config.batch)
+    if config.rows is not None:
+        images = fewer(images, config.rows, config.batch)
     run.write_json("classes", list(images.classes))
     arms = {
         "with": config,
@@ -84,12 +89,24 @@ def run(config: Config, run: Run) -> dict[str, float]:
         logits, active = answers(network, images.test_images)
         measured = errors(logits, images.test_labels)
         learned, _ = answers(network, images.train_images[: len(images.test_images)])
-        measured["train_error"] = errors(learned, images.train_labels[: len(logits)])["error"]
+        measured["train_error"] = errors(learned, images.train_labels[: len(learned)])["error"]
+        measured["gap"] = measured["error"] - measured["train_error"]
         suffix = "" if arm == "with" else "_without"
         found |= {f"{name}{suffix}": value for name, value in measured.items()}
         seen |= {f"filters-{arm}": filters(network), f"active-{arm}": active}
     run.record("seen", None, **seen)
     return {**found, "gain": found["error_without"] / max(found["error"], 1e-6)}
+
+
+def fewer(images: data.Images, rows: int, batch: int) -> data.Images:
+    """The same test, and the first ``rows`` of the training images."""
+    if rows < batch:
+        raise TiduError(
+            f"--rows {rows} is less than a batch of {batch} (--batch).",
+            "Learn from more images, or take a smaller batch.",
+        )
+    some = {"train_images": images.train_images[:rows], "train_labels": images.train_labels[:rows]}
+    return replace(images, **some)
 
 
 def train_arm(config: Config, run: Run, images: data.Images, arm: str) -> torch.nn.Sequential:

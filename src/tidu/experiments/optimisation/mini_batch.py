@@ -5,6 +5,13 @@ anywhere. Plain descent is run with all three from the same weights, each at eve
 a grid and judged at its best, and the loss is compared after equal passes over the data, equal
 numbers of images seen, and equal seconds.
 
+``--order`` changes what the small batches are cut from: the images shuffled anew for each pass, or
+once for all, or sorted by class, first all of one kind and then all of the next.
+
+``--well`` asks further whether the wobble helps out of a wrong valley: many walks down a double
+well whose slope is a mean over noisy rows, each way with its batch. ``well_…`` is how high above
+the deeper valley they end on average.
+
 The loss is that of the same ``probe`` training images for all. ``seen_…`` is how many images a way
 has seen when that loss first lies below ``reach``; one that never gets there has all it has seen.
 Seconds are measured on one network alone, the three taking turns, and stand in the pictures only.
@@ -47,6 +54,8 @@ class Config:
     single_rates: tuple[PositiveFloat, ...] = (0.001, 0.003, 0.01)  # and for single images
     probe: PositiveInt = 2000  # training images that the loss is measured on
     reach: PositiveFloat = 0.5  # the loss to come down to
+    order: Literal["each-pass", "once", "sorted"] = "each-pass"  # when the images are shuffled
+    well: bool = False  # also walk down a double well, full batch against small ones
 
 
 PRESETS = {
@@ -92,6 +101,10 @@ def run(config: Config, run: Run) -> dict[str, list[float]]:
             f"rate_{way}": [rates[int(b)] for b in best],
         }
     run.write_json("timing", {"seconds": timed(config, images, inputs, labels)})
+    for way in WAYS if config.well else ():
+        size = min(batch_of(config, way, optim.WELL_ROWS), optim.WELL_ROWS)
+        ends = [optim.double_well_walks(size, seed) for seed in run.seeds]
+        found[f"well_{way}"] = [float(optim.double_well(places).mean()) for places in ends]
     return found
 
 
@@ -109,7 +122,7 @@ def descend(
     network = nn.stack([single for single in singles for _ in rates])
     optimizer = optim.SGD(network.parameters(), lr=torch.tensor(rates).repeat(seeds))
     size = batch_of(config, way, len(labels))
-    orders = [train.Shuffled(len(labels), size, seed) for seed in run.seeds]
+    orders = [order_of(config, labels, size, seed) for seed in run.seeds]
     steps = epochs_of(config, way) * orders[0].per_epoch
     looks = look_steps(steps, orders[0].per_epoch)
     history = torch.full((len(looks), seeds, len(rates)), torch.nan)
@@ -134,6 +147,19 @@ def descend(
                 )
             run.log(step, **{f"{way}_lowest_loss": history[look].nan_to_num(1e9).amin(1)})
     return network, torch.tensor(list(looks)) * size, history
+
+
+def order_of(
+    config: Config, labels: Tensor, size: int, seed: int
+) -> train.Shuffled | train.Repeated:
+    """Which images make which step."""
+    if config.order == "each-pass":
+        return train.Shuffled(len(labels), size, seed)
+    chance = torch.Generator().manual_seed(seed)
+    mixed = torch.randperm(len(labels), generator=chance)
+    if config.order == "once":
+        return train.Repeated(mixed, size)
+    return train.Repeated(mixed[labels[mixed].argsort(stable=True)], size)
 
 
 def rates_of(config: Config, way: Way) -> tuple[float, ...]:

@@ -3,7 +3,8 @@
 The rate that suits one method ruins another, so each runs at every learning rate of a grid, all in
 one computation, and enters the race with its best: on the surface the one that ends lowest, on the
 images the one whose training loss is lowest over the last tenth of the steps. The test images have
-no say in that; they are only looked at in the end.
+no say in that; they are only looked at in the end. ``band_…`` is how forgiving a method is: the
+width, in decades, of the rates whose test accuracy lies within 1 % of the method's best.
 
 ``--expression "x^2 + 3*y^2" --start 2 1`` races on a surface of your own. ``steps_…`` counts how
 many steps a method takes down to ``share`` of the way from the start to the lowest place that any
@@ -12,6 +13,7 @@ of them found; one that never gets there has all steps. AdamW's decay pulls it t
 
 from __future__ import annotations
 
+import math
 import statistics
 import time
 from dataclasses import dataclass
@@ -22,7 +24,7 @@ import torch
 from tidu import data, losses, nn, optim, runs, train, vision
 from tidu.errors import TiduError
 from tidu.expression import parse
-from tidu.fields import OpenFraction, PositiveInt
+from tidu.fields import OpenFraction, PositiveFloat, PositiveInt
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -69,7 +71,9 @@ class Config:
     hidden: tuple[PositiveInt, ...] = (64,)  # widths of the hidden layers
     epochs: PositiveInt = 2  # passes over the training images
     batch: PositiveInt = 128  # images in a step
-    rates: PositiveInt = 9  # learning rates tried on the images, from 1e-4 to 1
+    rates: PositiveInt = 9  # learning rates tried on the images
+    lowest: PositiveFloat = 1e-4  # the lowest of them
+    highest: PositiveFloat = 1.0  # and the highest
 
 
 PRESETS = {
@@ -85,6 +89,7 @@ USE_EXAMPLE = "photo.png"
 BATCHED_SEEDS = True
 THREADS = 1
 POINTS = 121  # of the drawn surface along each axis
+NEAR = 0.01  # of the best accuracy; a rate that comes so near is in the band
 BLOCKS = 60  # points of a loss curve, each a mean over some steps
 TIMED = 40  # steps that are timed, of each method
 
@@ -94,6 +99,11 @@ def run(config: Config, run: Run) -> dict[str, list[float]]:
     names = list(dict.fromkeys(config.optimizers))
     if not names:
         raise TiduError("--optimizers must name at least one.", f"Any of {' '.join(OPTIMIZERS)}.")
+    if not config.lowest < config.highest:
+        raise TiduError(
+            f"--lowest must be below --highest; got {config.lowest:g} and {config.highest:g}.",
+            "The learning rates are spread between the two.",
+        )
     found = race_on_surface(config, run, names)
     return found | race_on_images(config, run, names)
 
@@ -203,15 +213,18 @@ def race_on_images(config: Config, run: Run, names: list[Name]) -> dict[str, lis
         network, history = train_all(config, run, images, name, steps)
         last = history[-max(1, steps // 10) :].mean(0).nan_to_num(torch.inf)  # (seeds, rates)
         best = last.argmin(1)
-        alone = [nn.unstack(network, i * config.rates + int(b)) for i, b in enumerate(best)]
+        copies = [nn.unstack(network, copy) for copy in range(last.numel())]
+        right = torch.tensor([accuracy(one, images) for one in copies]).view_as(last)
+        alone = [copies[i * config.rates + int(b)] for i, b in enumerate(best)]
         if last[0].min() < lowest:
             lowest = float(last[0].min())
             run.save_weights(torch.nn.Sequential(torch.nn.Flatten(), alone[0]))
         curves.append(torch.stack([part.mean(0) for part in history[:, 0].tensor_split(BLOCKS)]))
         found |= {
             f"loss_{name}": last.amin(1).tolist(),
-            f"accuracy_{name}": [accuracy(one, images) for one in alone],
+            f"accuracy_{name}": right[torch.arange(len(best)), best].tolist(),
             f"rate_{name}": rates_of(config)[best].tolist(),
+            f"band_{name}": band(right, rates_of(config)).tolist(),
         }
     ends = torch.tensor([part[-1] + 1 for part in torch.arange(steps).tensor_split(BLOCKS)])
     run.record("images", losses=torch.stack(curves), rates=rates_of(config), steps=ends)
@@ -247,7 +260,14 @@ def train_all(
 
 def rates_of(config: Config) -> Tensor:
     """The learning rates tried on the images."""
-    return torch.logspace(-4, 0, config.rates)
+    return torch.logspace(math.log10(config.lowest), math.log10(config.highest), config.rates)
+
+
+def band(right: Tensor, rates: Tensor) -> Tensor:
+    """For every seed, how many decades of rates come within 1 % of the best accuracy."""
+    decades = float(torch.log10(rates[-1] / rates[0]))
+    good = right >= (1 - NEAR) * right.amax(1, keepdim=True)
+    return good.double().mean(1) * decades
 
 
 def new_network(config: Config, images: data.Images, seed: int) -> torch.nn.Module:
