@@ -79,7 +79,7 @@ CLAIMS = (
         ),
         conditions=tuple(
             Condition(
-                f"{order}-{source}",
+                f"{order or 'each-pass'}-{source}",
                 Text(f"{when.zh}，{what.zh}", f"{when.en}, on {what.en}"),
                 Arm(
                     "mini-batch",
@@ -101,7 +101,7 @@ CLAIMS = (
                 ("mnist-5k", Text("28×28 的数字", "digits of 28 x 28")),
             )
             for order, when in (
-                ("each-pass", Text("每轮都打乱", "shuffled for every pass")),
+                (None, Text("每轮都打乱", "shuffled for every pass")),
                 ("once", Text("只打乱一次", "shuffled once")),
             )
         ),

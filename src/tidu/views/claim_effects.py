@@ -107,15 +107,16 @@ def _exact(axes: Axes, found: Settled, language: str) -> None:
 
 def _axis(found: Settled) -> Text:
     more = found.claim.direction == "higher"
-    metric = found.claim.conditions[0].treatment.metric
+    metrics = list(dict.fromkeys(c.treatment.metric for c in found.claim.conditions))
+    metric = ", ".join(metrics)
     if found.claim.scale == "ratio":
         return Text(
-            f"{metric} 的倍数（" + ("处理 / 对照" if more else "对照 / 处理") + "），越往右越支持",
+            f"{metric.replace(', ', '、')} 的倍数（" + ("处理 / 对照" if more else "对照 / 处理") + "），越往右越支持",
             f"{metric}, " + ("treatment / control" if more else "control / treatment")
             + " (right: for the claim)",
         )  # fmt: skip
     return Text(
-        f"{metric} 之差（" + ("处理 - 对照" if more else "对照 - 处理") + "），越往右越支持",
+        f"{metric.replace(', ', '、')} 之差（" + ("处理 - 对照" if more else "对照 - 处理") + "），越往右越支持",
         f"{metric}, " + ("treatment - control" if more else "control - treatment")
         + " (right: for the claim)",
     )  # fmt: skip

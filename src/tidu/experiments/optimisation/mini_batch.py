@@ -54,7 +54,7 @@ class Config:
     single_rates: tuple[PositiveFloat, ...] = (0.001, 0.003, 0.01)  # and for single images
     probe: PositiveInt = 2000  # training images that the loss is measured on
     reach: PositiveFloat = 0.5  # the loss to come down to
-    order: Literal["each-pass", "once", "sorted"] = "each-pass"  # when the images are shuffled
+    order: Literal["once", "sorted"] | None = None  # of the images; none: anew for every pass
     well: bool = False  # also walk down a double well, full batch against small ones
 
 
@@ -153,7 +153,7 @@ def order_of(
     config: Config, labels: Tensor, size: int, seed: int
 ) -> train.Shuffled | train.Repeated:
     """Which images make which step."""
-    if config.order == "each-pass":
+    if config.order is None:
         return train.Shuffled(len(labels), size, seed)
     chance = torch.Generator().manual_seed(seed)
     mixed = torch.randperm(len(labels), generator=chance)
