@@ -108,15 +108,15 @@ def _exact(axes: Axes, found: Settled, language: str) -> None:
 def _axis(found: Settled) -> Text:
     more = found.claim.direction == "higher"
     metrics = list(dict.fromkeys(c.treatment.metric for c in found.claim.conditions))
-    metric = ", ".join(metrics)
+    several, metric = "、".join(metrics), ", ".join(metrics)
     if found.claim.scale == "ratio":
         return Text(
-            f"{metric.replace(', ', '、')} 的倍数（" + ("处理 / 对照" if more else "对照 / 处理") + "），越往右越支持",
+            f"{several} 的倍数（" + ("处理 / 对照" if more else "对照 / 处理") + "），越往右越支持",
             f"{metric}, " + ("treatment / control" if more else "control / treatment")
             + " (right: for the claim)",
         )  # fmt: skip
     return Text(
-        f"{metric.replace(', ', '、')} 之差（" + ("处理 - 对照" if more else "对照 - 处理") + "），越往右越支持",
+        f"{several} 之差（" + ("处理 - 对照" if more else "对照 - 处理") + "），越往右越支持",
         f"{metric}, " + ("treatment - control" if more else "control - treatment")
         + " (right: for the claim)",
     )  # fmt: skip
