@@ -113,6 +113,8 @@ def _wrong(experiment: str, preset: str, result: dict[str, Any]) -> Iterator[str
         # "auto" stands for what suited the processor that measured, whichever of the two it was.
         if now.get(field) == "auto" and then in FORMATS:
             continue
+        if field not in result["config"] and is_off(now[field]):
+            continue
         if then != now.get(field, "nothing"):
             yield f"measured with {field} = {then}, the preset has {now.get(field, 'nothing')}"
     if len(result["seeds"]) < LEAST_SEEDS.get(preset, 1):
@@ -125,6 +127,11 @@ def _wrong(experiment: str, preset: str, result: dict[str, Any]) -> Iterator[str
     for target in catalogue.SYSTEMS[experiment].targets:
         if target.preset == preset and target.metric not in result["per_seed"]:
             yield f"the target's metric {target.metric} was not measured"
+
+
+def is_off(value: Any) -> bool:
+    """Whether a field does nothing: one added later, and off, changes nothing that was measured."""
+    return value is None or value is False
 
 
 def _agrees(computed: Any, told: dict[str, Any]) -> bool:

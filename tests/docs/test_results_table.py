@@ -171,6 +171,19 @@ def test_a_result_file_that_was_tampered_with_is_found(root: Path, change: Chang
     assert check(root) == 1
 
 
+@pytest.mark.parametrize(("value", "found"), [(False, 0), (None, 0), (0, 1), (True, 1), ("x", 1)])
+def test_a_field_that_came_later_must_be_off(
+    root: Path, value: object, found: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What was measured before there was the field is still what the preset does."""
+    spiral = load_experiment("spiral")
+    told = dataclasses.asdict(spiral.preset("standard"))
+    kinds = [(name, type(old), old) for name, old in told.items()]
+    later = dataclasses.make_dataclass("Config", [*kinds, ("later", object, value)])
+    monkeypatch.setitem(spiral.presets, "standard", later())
+    assert check(root) == found
+
+
 def test_a_damaged_result_file_is_found(root: Path) -> None:
     (root / "results" / "spiral-standard.json").write_text('{"experiment": "spir', "utf-8")
     assert check(root) == 1
