@@ -26,6 +26,20 @@ def test_images_of_any_size_from_16_on(size: int) -> None:
         LeNet5(size=15)
 
 
+@pytest.mark.parametrize("pooling", [True, False])
+@pytest.mark.parametrize("padding", [0, 1, 2, 3])
+def test_the_smallest_size_is_told(padding: int, pooling: bool) -> None:
+    for size in range(1, 20):
+        try:
+            net = LeNet5(2, size=size, channels=(1, 1), padding=padding, pooling=pooling)
+        except ValueError as problem:
+            least = int(str(problem).split("at least ")[1].split(",")[0])
+            assert size < least
+            assert LeNet5(2, size=least, padding=padding, pooling=pooling)
+        else:
+            assert net(torch.rand(1, 1, size, size)).shape == (1, 2)
+
+
 def test_a_moved_image_moves_the_maps() -> None:
     conv = LeNet5().conv1
     image = torch.zeros(1, 1, 28, 28)

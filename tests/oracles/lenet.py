@@ -38,6 +38,27 @@ def cases(seed: int, dtype: torch.dtype) -> Iterator[Case]:
         (images,),
         list(zip(convolutional.parameters(), theirs, strict=True)),
     )
+    padding, pooling = seed % 3, seed % 2 == 0
+    varied = LeNet5(
+        classes, colours, size, (first, second), (wide,), padding=padding, pooling=pooling
+    ).to(dtype)
+    others = [p.detach().clone().requires_grad_() for p in varied.parameters()]
+
+    def step(x: Tensor, weight: Tensor, bias: Tensor) -> Tensor:
+        x = torch.nn.functional.pad(x, (padding,) * 4)
+        if pooling:
+            return _pooled(x, weight, bias)
+        high, wide = x.shape[-2] - 4, x.shape[-1] - 4
+        maps = weight.flatten(1) @ unfold(x, 5) + bias[:, None]
+        return maps.view(len(x), -1, high, wide)[..., ::2, ::2].clamp(min=0)
+
+    yield Case(
+        f"LeNet-5 with padding {padding}" + ("" if pooling else ", without pooling"),
+        varied,
+        lambda x: _dense(step(step(x, *others[:2]), *others[2:4]), others[4:]),
+        (images,),
+        list(zip(varied.parameters(), others, strict=True)),
+    )
     dense = LeNet300100(classes, colours, size, hidden=(wide, narrow)).to(dtype)
     own = [p.detach().clone().requires_grad_() for p in dense.parameters()]
     yield Case(

@@ -29,6 +29,8 @@ class LeNet5(nn.Module):
 
     ``channels`` are the maps of the two convolutions, ``hidden`` the widths of the linear layers
     before the last. ``LeNet5(channels=(6, 16), hidden=(120, 84))`` has the widths of 1998.
+    ``padding`` puts as many rows of zeros around the maps before each convolution; without
+    ``pooling`` a convolution looks at every other place, instead of at all to keep the largest.
 
     >>> import torch
     >>> LeNet5()(torch.zeros(8, 1, 28, 28)).shape
@@ -42,17 +44,25 @@ class LeNet5(nn.Module):
         size: int = 28,
         channels: tuple[int, int] = (20, 50),
         hidden: Sequence[int] = (500,),
+        padding: int = 0,
+        pooling: bool = True,
     ) -> None:
         super().__init__()
-        if size < 16:
+        side = size
+        for _ in channels:
+            places = max(0, side + 2 * padding - 4)
+            side = places // 2 if pooling else (places + 1) // 2
+        if side < 1:
+            least = 16 - 6 * padding if pooling else 13 - 6 * padding
             raise ValueError(
-                f"size must be at least 16, so that two 5x5 convolutions and poolings leave "
-                f"something; got {size}; enlarge the images"
+                f"size must be at least {max(1, least)}, so that two 5x5 convolutions and poolings "
+                f"leave something; got {size}; enlarge the images"
             )
         first, second = channels
-        self.conv1 = nn.Conv2d(in_channels, first, kernel_size=5)
-        self.conv2 = nn.Conv2d(first, second, kernel_size=5)
-        side = ((size - 4) // 2 - 4) // 2
+        self.pooling = pooling
+        stride = 1 if pooling else 2
+        self.conv1 = nn.Conv2d(in_channels, first, kernel_size=5, stride=stride, padding=padding)
+        self.conv2 = nn.Conv2d(first, second, kernel_size=5, stride=stride, padding=padding)
         widths = [second * side * side, *hidden]
         self.hidden = nn.ModuleList(nn.Linear(before, after) for before, after in pairwise(widths))
         self.output = nn.Linear(widths[-1], classes)
@@ -67,12 +77,15 @@ class LeNet5(nn.Module):
         self, images: Float[Tensor, "batch channel height width"]
     ) -> Float[Tensor, "batch features"]:
         """What the last hidden layer makes of the images: all that the logits are made from."""
-        maps = relu(max_pool2d(self.conv1(images), 2))
-        maps = relu(max_pool2d(self.conv2(maps), 2))
+        maps = relu(self._pooled(self.conv1(images)))
+        maps = relu(self._pooled(self.conv2(maps)))
         features = maps.flatten(1)
         for layer in self.hidden:
             features = relu(layer(features))
         return features
+
+    def _pooled(self, maps: Tensor) -> Tensor:
+        return max_pool2d(maps, 2) if self.pooling else maps
 
 
 class LeNet300100(nn.Module):

@@ -43,8 +43,27 @@ def pictures(config: Any, run: Run, experiment: ModuleType) -> list[Picture]:
         ),
         _mistakes(seen, classes),
     ]
+    if config.moved:
+        drawn.append(_moved(run.recorded("moved")["curves"].tolist()))
     with torch.inference_mode():
         return drawn + _inside(trained, torch.from_numpy(seen["example"]))
+
+
+def _moved(curves: list[list[float]]) -> Picture:
+    """What is read rightly, and as before, over the distance by which the images were moved."""
+    rows = [{"pixels": i + 1, "right": a, "alike": b} for i, (a, b) in enumerate(curves)]
+    return views.metric_curves(
+        rows,
+        {
+            "right": Text("认对的", "read rightly"),
+            "alike": Text("与不平移时答案相同的", "read as where nothing is moved"),
+        },
+        name="moved",
+        title=Text("图像平移之后还认得吗？", "Is it still read where it stands elsewhere?"),
+        x="pixels",
+        x_label=Text("平移的像素数（四个方向平均）", "pixels moved, mean of four directions"),
+        y_label=Text("测试图像的比例", "share of the test images"),
+    )
 
 
 def _mistakes(seen: dict[str, Any], classes: list[str]) -> Picture:
