@@ -2,10 +2,19 @@
 
 from __future__ import annotations
 
-import torch
-from torch import nn
+import time
 
-from tidu.compress import count_parameters, count_weights_left, latency, stored_bytes
+import torch
+from torch import Tensor, nn
+
+from tidu.compress import (
+    count_parameters,
+    count_parameters_left,
+    count_weights_left,
+    latency,
+    speed_up,
+    stored_bytes,
+)
 
 
 def test_counts_are_those_of_the_tensors() -> None:
@@ -14,6 +23,7 @@ def test_counts_are_those_of_the_tensors() -> None:
         net[2].weight[:2] = 0
     assert count_parameters(net) == 18 + 2 + 24 + 3
     assert count_weights_left(net) == (18 + 8, 18 + 24)
+    assert count_parameters_left(net) == 18 + 2 + 8 + 3
 
 
 def test_sparse_storage_counts_as_rows_do() -> None:
@@ -31,3 +41,27 @@ def test_latency_is_measured_in_eval_mode_and_the_mode_given_back() -> None:
     assert latency(net, torch.zeros(1, 2), repeats=3) > 0
     assert not any(seen)
     assert net.training
+
+
+class Sleeping(nn.Module):
+    """Takes ``seconds``, and says that it ran."""
+
+    def __init__(self, seconds: float, said: list[float]) -> None:
+        super().__init__()
+        self.seconds, self.said = seconds, said
+
+    def forward(self, x: Tensor) -> Tensor:
+        assert not self.training
+        self.said.append(self.seconds)
+        time.sleep(self.seconds)
+        return x
+
+
+def test_both_take_turns_and_the_quotient_is_that_of_their_seconds() -> None:
+    said: list[float] = []
+    slow, fast = Sleeping(0.03, said), Sleeping(0.01, said)
+    quotient = speed_up(slow, fast, torch.zeros(1), repeats=9, warmup=1)
+    assert 1.5 < quotient < 4
+    assert said == [0.03, 0.01] * 10
+    assert slow.training
+    assert fast.training

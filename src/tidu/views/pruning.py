@@ -16,18 +16,33 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 
+RIVALS = {
+    "small_accuracy": (Text("一样小的稠密网络", "small dense network"), "D", palette.GREEN),
+    "random_accuracy": (
+        Text("同样的连接，随机权重", "same connections, random weights"),
+        "X",
+        palette.ORANGE,
+    ),
+}
+
+
 def accuracy_against_left(
-    left: np.ndarray, accuracy: np.ndarray, dense: np.ndarray, before: np.ndarray | None = None
+    left: np.ndarray,
+    accuracy: np.ndarray,
+    dense: np.ndarray,
+    before: np.ndarray | None = None,
+    rivals: Mapping[str, np.ndarray] | None = None,
 ) -> Picture:
     """Test accuracy (rounds, seeds) over the fraction ``left`` (rounds); ``dense`` by seed.
 
-    ``before`` is the accuracy right behind each cut, before the weights left were trained again.
+    ``before`` is the accuracy right behind each cut, before the weights left were trained again;
+    ``rivals`` that of the networks (by seed) that are as small as the last round's.
 
     >>> left, accuracy = np.array([0.5, 0.1]), np.array([[0.98, 0.97], [0.96, 0.95]])
     >>> accuracy_against_left(left, accuracy, np.array([0.98, 0.98])).data["accuracy"].tolist()
     [0.975, 0.955]
     """
-    mean = accuracy.mean(1)
+    mean, rivals = accuracy.mean(1), rivals or {}
 
     def draw(figure: Figure, language: str) -> None:
         axes = figure.add_subplot()
@@ -41,12 +56,21 @@ def accuracy_against_left(
         if accuracy.shape[1] > 1:
             low, high = 100 * accuracy.min(1), 100 * accuracy.max(1)
             axes.fill_between(100 * left, low, high, color=palette.BLUE, alpha=0.2, linewidth=0)
+        for name, values in rivals.items():
+            word, marker, colour = RIVALS[name]
+            place = 100 * left[-1], 100 * values.mean()
+            axes.plot(*place, marker, color=colour, markersize=9, label=word[language])
         axes.set_xscale("log")
         axes.invert_xaxis()
         ticks = [t for t in (100, 50, 20, 10, 5, 2, 1, 0.5) if t >= 100 * left.min() * 0.8]
         axes.set_xticks(ticks, [f"{t:g} %" for t in ticks])
         axes.set_xticks([], minor=True)
-        _set_floor(axes, 100 * np.concatenate([accuracy.ravel(), dense]))
+        shown = [
+            accuracy.ravel(),
+            dense,
+            *(values.mean(keepdims=True) for values in rivals.values()),
+        ]
+        _set_floor(axes, 100 * np.concatenate(shown))
         axes.set_xlabel(Text("剩下的权重", "weights left")[language])
         axes.set_ylabel(Text("测试准确率（%）", "test accuracy, %")[language])
         axes.grid(visible=True)
@@ -60,11 +84,15 @@ def accuracy_against_left(
     }
     if before is not None:
         columns["before_training"] = before.mean(1)
+    for name, values in rivals.items():  # of the last round only
+        columns[name] = np.append(np.full(len(left) - 1, np.nan), values.mean())
     told = (f"{100 * left[-1]:.3g}", f"{100 * mean[-1]:.2f}", f"{100 * dense.mean():.2f}")
     alt = Text(
-        f"折线图：剩下 {told[0]}% 的权重时，测试准确率 {told[1]}%；未剪枝时 {told[2]}%。",
+        f"折线图：剩下 {told[0]}% 的权重时，测试准确率 {told[1]}%；未剪枝时 {told[2]}%。"
+        + "".join(f"{RIVALS[n][0].zh} {100 * v.mean():.2f}%。" for n, v in rivals.items()),
         f"Line chart: with {told[0]} % of the weights left the test accuracy is {told[1]} %; "
-        f"not pruned it is {told[2]} %.",
+        f"not pruned it is {told[2]} %."
+        + "".join(f" {RIVALS[n][0].en}: {100 * v.mean():.2f} %." for n, v in rivals.items()),
     )
     title = Text("剪掉多少，准确率还在", "How much can be cut at what accuracy")
     return Picture("accuracy", title, alt, draw, columns)

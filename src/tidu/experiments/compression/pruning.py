@@ -11,22 +11,33 @@ of the network before any cut; at or above zero, nothing was lost. ``weights_lef
 left go back to the values they began with, and are trained as the dense network was.
 
 ``--per-round 0`` is the control: it trains on as long, and cuts nothing.
+
+``--rivals`` trains what pruning competes with. ``small_accuracy`` is that of a dense network with
+at least as many parameters as the pruned one has left (removed neurons: with the same widths),
+trained for as many passes over the data as the large one in all, in one cosine. Passes are equal,
+arithmetic is not: the large network multiplies its zeros too. With ``--rewind``,
+``random_accuracy`` is that of the ticket's masks on newly drawn weights, trained as the ticket was.
+
+``--timed`` compares the pruned network with what it was before any cut: ``smaller``, by what factor
+it is when stored without its zeros; and ``speed_up``, how many times as fast it is on 256 images,
+both taking turns by the clock.
 """
 
 from __future__ import annotations
 
 import copy
 import math
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 import torch
 
-from tidu import compress, data, nn, runs, train, vision
+from tidu import compress, data, losses, nn, runs, train, vision
 from tidu.errors import TiduError
 from tidu.fields import NonNegativeFloat, OpenFraction, PositiveFloat, PositiveInt
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
 
     from tidu.runs import Run
@@ -48,6 +59,8 @@ class Config:
     momentum: OpenFraction = 0.9  # memory of the gradient (Nesterov)
     weight_decay: NonNegativeFloat = 5e-4  # pull towards zero: makes weights without use small
     precision: Literal["auto", "bfloat16", "float32"] = "auto"  # of the products in training
+    rivals: bool = False  # also train a small dense network, and a ticket's masks on other weights
+    timed: bool = False  # also time both networks: a metric that differs a little from run to run
 
 
 PRESETS = {
@@ -67,21 +80,10 @@ BATCHED_SEEDS = True
 THREADS = 1  # the products are too small to share out
 USE_EXAMPLE = "photo.png"
 SIZE = 28  # height and width of an image
+TIMED = 256  # images in a batch whose time is measured
 WARM_UP = 100  # steps in which the learning rate of a loop rises
+RIVALS = ("small_accuracy", "random_accuracy")
 TICKETS = {"21": 0.215, "3_6": 0.0365}  # fractions left at which a ticket is judged
-
-
-@dataclass
-class Course:
-    """What is known of a network, or of several in one, on its way through the rounds."""
-
-    network: torch.nn.Module
-    masks: compress.Masks
-    copies: int
-    steps: int = 0  # taken so far, over all loops
-    before: list[list[float]] = field(default_factory=list[list[float]])
-    accuracy: list[list[float]] = field(default_factory=list[list[float]])
-    left: list[float] = field(default_factory=list[float])
 
 
 def run(config: Config, run: Run) -> dict[str, list[float]]:
@@ -100,10 +102,12 @@ def run(config: Config, run: Run) -> dict[str, list[float]]:
             metrics.setdefault(name, []).extend(values)
     run.record(
         "rounds",
+        step=None,
         left=rounds[0]["left"],
         dense=torch.cat([r["dense"] for r in rounds]),
         before=torch.cat([r["before"] for r in rounds], 1),
         accuracy=torch.cat([r["accuracy"] for r in rounds], 1),
+        **{name: torch.tensor(metrics[name]) for name in RIVALS if name in metrics},
     )
     return metrics
 
@@ -116,43 +120,93 @@ def _prune(
     prefix = "" if seeds == run.seeds else f"seed-{seeds[0]}-"
     initial = copy.deepcopy(course.network.state_dict())
     if run.origin is None:
-        _train(config, run, images, seeds, course, config.epochs, prefix + "train")
-    dense = _accuracy(course, images)
-    first = copy.deepcopy(compress.single(course.network))
+        _train(config, run, images, course, config.epochs, prefix + "train")
+    dense = course.test_accuracy(images)
+    whole, weights = copy.deepcopy(course.network), course.weights_left()
     start = course.masks.left()
     for turn in range(1, config.rounds + 1):
-        _cut(config, course, start * (1 - config.per_round) ** turn)
+        if config.unit == "weight":
+            course.cut_weights(start * (1 - config.per_round) ** turn, config.scope)
+        else:
+            course.remove_neurons(config.per_round, SIZE)
         if config.rewind:
-            course.network.load_state_dict(initial)
-            course.masks.apply(course.network)
-        course.before.append(_accuracy(course, images))
-        name = f"{prefix}round-{turn:02d}"
-        _train(config, run, images, seeds, course, config.round_epochs, name)
-        course.accuracy.append(_accuracy(course, images))
-        course.left.append(_weights(compress.single(course.network)) / _weights(first))
+            course.rewind(initial)
+        course.before.append(course.test_accuracy(images))
+        _train(config, run, images, course, config.round_epochs, f"{prefix}round-{turn:02d}")
+        course.accuracy.append(course.test_accuracy(images))
+        course.left.append(course.weights_left() / weights)
+    first, pruned = compress.single(whole), compress.single(course.network)
     if seeds[0] == run.seeds[0]:
-        _keep(config, run, first, compress.single(course.network))
+        _keep(run, first, pruned)
+    metrics = _metrics(config, course, dense)
+    sizes = [compress.count_parameters_left(network) for network in (first, pruned)]
+    metrics["compression"] = [sizes[0] / sizes[1]] * len(seeds)
+    if config.rivals:
+        metrics |= _rivals(config, run, images, course, prefix)
+    if config.timed:
+        metrics |= _timed(whole, course)
     recorded = {
         "left": torch.tensor(course.left),
         "dense": torch.tensor(dense),
         "before": torch.tensor(course.before),
         "accuracy": torch.tensor(course.accuracy),
     }
-    compression = _parameters_left(first) / _parameters_left(compress.single(course.network))
-    return _metrics(config, course, dense, compression), recorded
+    return metrics, recorded
+
+
+def _rivals(
+    config: Config, run: Run, images: data.Images, course: compress.Course, prefix: str
+) -> dict[str, list[float]]:
+    """Train what pruning competes with; see the top of the file."""
+    pruned, classes = compress.single(course.network), len(images.classes)
+    left, widths = compress.count_parameters_left(pruned), _widths_of(pruned)
+    if config.unit == "weight":
+        widths = compress.widths_of_size(
+            lambda some: _network(config, some, classes), _widths(config), left, classes
+        )
+    small = _begin(config, run, images, course.seeds, widths)
+    passes = config.epochs + config.rounds * config.round_epochs
+    _train(config, run, images, small, passes, prefix + "small")
+    size = compress.count_parameters(compress.single(small.network))
+    found = {
+        "small_accuracy": small.test_accuracy(images),
+        "small_size": [size / left] * len(course.seeds),
+    }
+    if config.rewind:
+        other = _begin(config, run, images, course.seeds, draw=1)
+        other.masks.update(course.masks.kept)
+        other.masks.apply(other.network)
+        # The same images in the same order as the ticket saw.
+        steps = config.round_epochs * (len(images.train_labels) // config.batch)
+        other.steps = course.steps - steps
+        _train(config, run, images, other, config.round_epochs, prefix + "random")
+        found["random_accuracy"] = other.test_accuracy(images)
+    return found
+
+
+def _timed(whole: torch.nn.Module, course: compress.Course) -> dict[str, list[float]]:
+    """How much faster and smaller each pruned network is than it was before any cut."""
+    inputs = torch.zeros(TIMED, 1, SIZE, SIZE, device=next(whole.parameters()).device)
+    found: dict[str, list[float]] = {"speed_up": [], "smaller": []}
+    for index in range(len(course.seeds)):
+        before, after = (compress.single(network, index) for network in (whole, course.network))
+        found["speed_up"].append(compress.speed_up(before, after, inputs))
+        found["smaller"].append(
+            compress.stored_bytes(before)["dense"] / compress.stored_bytes(after)["sparse"]
+        )
+    return found
 
 
 def _train(
     config: Config,
     run: Run,
     images: data.Images,
-    seeds: tuple[int, ...],
-    course: Course,
+    course: compress.Course,
     epochs: int,
     name: str,
 ) -> None:
     """One loop: train what is left, with zeros held at zero behind every step."""
-    network, masks, first = course.network, course.masks, course.steps
+    network, masks, first, seeds = course.network, course.masks, course.steps, course.seeds
     orders = [train.Shuffled(len(images.train_labels), config.batch, seed) for seed in seeds]
     warp = _warp(run)
     optimizer = torch.optim.SGD(
@@ -175,14 +229,9 @@ def _train(
         for group in optimizer.param_groups:
             group["lr"] = config.lr * _cosine(step, total)
         with train.precision.autocast(config.precision, run.device):
-            logits = _logits(course, inputs.to(run.device))
-        # The sum over the networks: each one's gradient is that of its own mean.
-        losses = torch.nn.functional.cross_entropy(
-            logits.float().flatten(0, 1),
-            images.train_labels[rows].flatten().to(run.device),
-            reduction="none",
-        )
-        each = losses.view(len(seeds), -1).mean(1)
+            logits = course.logits(inputs.to(run.device))
+        labels = images.train_labels[rows].to(run.device)
+        each = losses.cross_entropy_per_copy(logits.float(), labels)
         optimizer.zero_grad()
         each.sum().backward()
         optimizer.step()
@@ -190,28 +239,27 @@ def _train(
         if step % max(1, total // 20) == 0:
             run.log(first + step, loss=each.detach())
         if step == total - 1:
-            run.log(first + step, left=masks.left(), accuracy=_accuracy(course, images))
+            run.log(first + step, left=masks.left(), accuracy=course.test_accuracy(images))
     course.steps += total
 
 
-def _cut(config: Config, course: Course, left: float) -> None:
-    """Keep the largest weights, ``left`` of them all, or remove neurons, in each copy alone."""
-    if config.unit == "weight":
-        compress.cut_weights(course.network, course.masks, left, config.scope)
-        return
-    example = torch.rand(2, 1, SIZE, SIZE, generator=torch.Generator().manual_seed(0))
-    example = example.to(next(course.network.parameters()).device)
-    course.network = compress.without_weakest_neurons(course.network, config.per_round, example)
-    course.masks = compress.Masks(course.network, course.masks.kept)
+def _begin(
+    config: Config,
+    run: Run,
+    images: data.Images,
+    seeds: tuple[int, ...],
+    widths: Sequence[int] | None = None,
+    draw: int = 0,
+) -> compress.Course:
+    """Networks that have learned nothing here: those of the origin, or new ones, one a seed.
 
-
-def _begin(config: Config, run: Run, images: data.Images, seeds: tuple[int, ...]) -> Course:
-    """The networks to prune: those of the origin, or new ones, each drawn from its own seed."""
+    Another ``draw`` of the same seed gives other weights.
+    """
     networks: list[torch.nn.Module] = []
     for seed in seeds:
-        torch.manual_seed(seed)
+        torch.manual_seed(seed + draw * 1_000_003)
         if run.origin is None:
-            networks.append(_network(config, _widths(config), len(images.classes)))
+            networks.append(_network(config, widths or _widths(config), len(images.classes)))
         else:
             networks.append(_of_origin(config, run.origin))
     if config.net == "lenet-300-100":
@@ -221,7 +269,7 @@ def _begin(config: Config, run: Run, images: data.Images, seeds: tuple[int, ...]
         network.to(memory_format=torch.channels_last)  # pyright: ignore[reportCallIssue]
     masks = compress.Masks(network, compress.prunable(networks[0]))
     masks.update({name: network.get_parameter(name) != 0 for name in masks.kept})
-    return Course(network, masks, len(seeds))
+    return compress.Course(network, masks, seeds)
 
 
 def _check(config: Config, run: Run) -> None:
@@ -232,11 +280,12 @@ def _check(config: Config, run: Run) -> None:
     origin = run.origin
     if origin is None:
         return
-    if config.rewind:
-        raise TiduError(
-            "--rewind needs the values the weights began with, which a trained run lacks.",
-            "Leave out --from: the network is trained here first.",
-        )
+    for flag in ("rewind", "rivals"):
+        if getattr(config, flag):
+            raise TiduError(
+                f"--{flag} needs to know how the network began, which a trained run does not tell.",
+                "Leave out --from: the network is trained here first.",
+            )
     name = getattr(origin, "experiment", "?")
     if name not in {"lenet", "pruning"} or not hasattr(origin.config, "net"):
         raise TiduError(
@@ -264,7 +313,12 @@ def _widths(config: Config) -> list[int]:
     return [300, 100] if config.net == "lenet-300-100" else [20, 50, 500]
 
 
-def _network(config: Config, widths: list[int], classes: int) -> torch.nn.Module:
+def _widths_of(network: torch.nn.Module) -> list[int]:
+    layers = [m for m in network.modules() if isinstance(m, (torch.nn.Linear, torch.nn.Conv2d))]
+    return [len(layer.weight) for layer in layers[:-1]]
+
+
+def _network(config: Config, widths: Sequence[int], classes: int) -> torch.nn.Module:
     if config.net == "lenet-300-100":
         return nn.LeNet300100(classes, hidden=widths)
     return nn.LeNet5(classes, channels=(widths[0], widths[1]), hidden=widths[2:])
@@ -288,45 +342,13 @@ def _cosine(step: int, total: int) -> float:
     return rise * (1 + math.cos(math.pi * step / total)) / 2
 
 
-def _logits(course: Course, inputs: torch.Tensor) -> torch.Tensor:
-    """Logits (copies, batch, classes) of inputs (copies, batch, 1, height, width)."""
-    if compress.copies_in(course.network) is not None:
-        return course.network(inputs)
-    return course.network(inputs[0]).unsqueeze(0)
-
-
-def _accuracy(course: Course, images: data.Images) -> list[float]:
-    """The test accuracy of each copy, in float32."""
-    device = next(course.network.parameters()).device
-    right = torch.zeros(course.copies, dtype=torch.long)
-    with torch.inference_mode():
-        parts = zip(images.test_images.split(1000), images.test_labels.split(1000), strict=True)
-        for part, labels in parts:
-            inputs = vision.grey_images(part).to(device).expand(course.copies, -1, -1, -1, -1)
-            right += (_logits(course, inputs).argmax(-1).cpu() == labels).sum(1)
-    return (right.double() / len(images.test_labels)).tolist()
-
-
-def _weights(network: torch.nn.Module) -> int:
-    return compress.count_weights_left(network)[0]
-
-
-def _parameters_left(network: torch.nn.Module) -> int:
-    """Weights that are not zero, and all biases."""
-    nonzero, weights = compress.count_weights_left(network)
-    return compress.count_parameters(network) - weights + nonzero
-
-
-def _metrics(
-    config: Config, course: Course, dense: list[float], compression: float
-) -> dict[str, list[float]]:
-    last, copies = course.accuracy[-1], course.copies
+def _metrics(config: Config, course: compress.Course, dense: list[float]) -> dict[str, list[float]]:
+    last = course.accuracy[-1]
     metrics = {
         "dense_accuracy": dense,
         "pruned_accuracy": last,
         "accuracy_change": [a - d for a, d in zip(last, dense, strict=True)],
-        "weights_left": [course.left[-1]] * copies,
-        "compression": [compression] * copies,
+        "weights_left": [course.left[-1]] * len(course.seeds),
     }
     for level, left in TICKETS.items() if config.rewind else ():
         reached = [i for i, part in enumerate(course.left) if part <= left]
@@ -337,14 +359,13 @@ def _metrics(
     return metrics
 
 
-def _keep(config: Config, run: Run, dense: torch.nn.Module, pruned: torch.nn.Module) -> None:
+def _keep(run: Run, dense: torch.nn.Module, pruned: torch.nn.Module) -> None:
     """Save the first seed's network, its widths, and what the pictures need of both."""
     run.save_weights(pruned)
-    layers = [m for m in pruned.modules() if isinstance(m, (torch.nn.Linear, torch.nn.Conv2d))]
-    run.write_json("widths", [len(layer.weight) for layer in layers[:-1]])
+    run.write_json("widths", _widths_of(pruned))
     run.record("dense", step=None, **{name: p.detach() for name, p in dense.named_parameters()})
     # What is measured with a clock differs from run to run, so it is no metric.
-    batch = torch.zeros(256, 1, SIZE, SIZE, device=run.device)
+    batch = torch.zeros(TIMED, 1, SIZE, SIZE, device=run.device)
     before, after = compress.stored_bytes(dense)["dense"], compress.stored_bytes(pruned)["sparse"]
     seconds = [compress.latency(network, batch) for network in (dense, pruned)]
     run.write_json("size-and-time", {"bytes": [before, after], "seconds": seconds})

@@ -28,7 +28,11 @@ def pictures(config: Any, run: Run, experiment: ModuleType) -> list[Picture]:
     pruning = views.pruning
     drawn = [
         pruning.accuracy_against_left(
-            rounds["left"], rounds["accuracy"], rounds["dense"], rounds["before"]
+            rounds["left"],
+            rounds["accuracy"],
+            rounds["dense"],
+            rounds["before"],
+            {name: rounds[name] for name in pruning.RIVALS if name in rounds},
         ),
         pruning.weight_histograms(weights),
         pruning.size_and_time(measured["bytes"], measured["seconds"], config.unit),
