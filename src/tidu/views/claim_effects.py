@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import math
+import re
+import textwrap
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -80,10 +83,19 @@ def _measured(axes: Axes, found: Settled, language: str) -> None:
             color=colour,
         )
     if ratio:
-        axes.set_xscale("log")
+        _factors(axes)
     axes.set_xlabel(_axis(found)[language])
     axes.legend(loc="upper center", bbox_to_anchor=(0.5, 1.16), fontsize=8)
     axes.grid(visible=True, axis="x")
+
+
+def _factors(axes: Axes) -> None:
+    """A logarithmic scale with its factors in plain figures, not as powers of ten."""
+
+    axes.set_xscale("log")
+    axes.xaxis.set_major_formatter("{x:g}")
+    low, high = axes.get_xlim()
+    axes.xaxis.set_minor_formatter("{x:g}" if high < 10 * low else "")
 
 
 def _exact(axes: Axes, found: Settled, language: str) -> None:
@@ -123,11 +135,21 @@ def _axis(found: Settled) -> Text:
 
 
 def _wrapped(words: str, width: int = 30) -> str:
-    import textwrap
+    """Several lines; Chinese in even ones, broken anywhere but within a number or before a mark.
 
+    >>> print(_wrapped("小网是稠密的，参数是大网的 4.7 %"))
+    小网是稠密的，参数是大
+    网的 4.7 %
+    """
     if words.isascii():
         return "\n".join(textwrap.wrap(words, width))
-    return "\n".join(words[i : i + width // 2] for i in range(0, len(words), width // 2))
+    most = math.ceil(len(words) / math.ceil(2 * len(words) / width)) + 1
+    lines = [""]
+    for part in re.findall(r"[!-~]+(?: %)?[，。；：）]*|.[，。；：）]*", words):
+        if lines[-1] and len(lines[-1] + part) > most:
+            lines.append("")
+        lines[-1] += part
+    return "\n".join(line.strip() for line in lines)
 
 
 def _data(found: Settled) -> dict[str, np.ndarray]:
