@@ -4,6 +4,15 @@ from tidu.catalogue import Figure
 from tidu.claims.claim import Arm, Claim, Condition
 from tidu.words import Text
 
+UNCLIPPED = {
+    "cells": ("rnn", "lstm"),
+    "lags": (100,),
+    "hidden": 32,
+    "steps": 300,
+    "clip": 1e9,
+    "gates": "one",
+}
+
 CLAIMS = (
     Claim(
         id="w-power-1000",
@@ -34,9 +43,59 @@ CLAIMS = (
         says=Text("LSTM 消除了梯度爆炸。", "LSTM removes exploding gradients."),
         note="002#梯度消失，爆炸",
         test=Text(
-            "发散的比例与梯度的最大值，有无裁剪；以及它对梯度消失的作用。",
-            "Share of diverged runs and gradient maxima with and without clipping; what it does "
-            "for vanishing.",
+            "不裁剪时各步梯度的最大值，LSTM 与 tanh RNN 比，循环权重平常与偏大；"
+            "以及梯度随间隔衰减多少。",
+            "The longest gradient of any step without clipping, LSTM against tanh RNN, with usual "
+            "and with large recurrent weights; and how far a gradient fades with the lag.",
+        ),
+        conditions=tuple(
+            Condition(
+                id,
+                when,
+                Arm("memory-tasks", f"lstm_{metric}", fields, quick={"steps": 60}),
+                Arm("memory-tasks", f"rnn_{metric}", fields, quick={"steps": 60}),
+            )
+            for id, metric, fields, when in (
+                (
+                    "usual",
+                    "largest_gradient",
+                    UNCLIPPED,
+                    Text("循环权重大小平常", "recurrent weights are as usual"),
+                ),
+                (
+                    "large",
+                    "largest_gradient",
+                    {**UNCLIPPED, "recurrent_scale": 6.0},
+                    Text("循环权重是平常的 6 倍", "recurrent weights are 6 times as large"),
+                ),
+                (
+                    "vanishing",
+                    "fading_before",
+                    UNCLIPPED,
+                    Text("说的是梯度消失", "what is meant is vanishing"),
+                ),
+            )
+        ),
+        direction="lower",
+        scale="ratio",
+        smallest=10.0,
+        because=Text(
+            "小不到一个数量级，说不上“消除”。",
+            "Less than a tenth of the size is no removal.",
+        ),
+        scope=Text(
+            "加法任务，间隔 100 步，状态宽 32，300 步 Adam，不裁剪；LSTM 的遗忘门偏置为 1。",
+            "The adding task at lag 100, state of 32, 300 steps of Adam without clipping; the "
+            "LSTM's forget gates start with a bias of 1.",
+        ),
+        evidence=(
+            Figure("clipping for LSTMs too", "Pascanu et al. (2013), ICML, section 3.2"),
+            Figure("section 2.3", "Sutskever et al. (2014), NeurIPS (LSTMs can explode)"),
+        ),
+        correct=Text(
+            "LSTM 缓解的是梯度消失；梯度仍会爆炸，所以照样要裁剪。",
+            "What the LSTM eases is vanishing. Its gradients can still explode, so they are "
+            "clipped all the same.",
         ),
     ),
     Claim(

@@ -12,6 +12,10 @@ Measured is the share of wrong symbols; guessing has 7/8.
 For every cell and lag a net of its own is trained, on new sequences in every step; there is no
 curriculum. All seeds train in one computation, each on its own sequences.
 
+``…_reach`` compares the gradient that arrives from the farthest inputs with that from the nearest,
+and ``…_fading`` is one over it; ``…_largest_gradient`` is the longest gradient of any step at the
+longest lag, before it is shortened.
+
 Source: Hochreiter & Schmidhuber 1997, "Long short-term memory", section 5.4 (adding); Arjovsky,
 Shah & Bengio 2016, "Unitary evolution recurrent neural networks", section 4.1 (both tasks in the
 form used here). Where ours differs: the copy loss counts the answers only, not the blanks before;
@@ -56,6 +60,7 @@ class Config:
     clip: PositiveFloat = 1.0  # longest gradient of a net; a longer one is shortened to it
     input_scale: PositiveFloat = 1.0  # weights on the input start evenly within ± this
     gates: Literal["chrono", "one", "even"] = "chrono"  # LSTM biases: for the lag, forget 1, or ~0
+    recurrent_scale: PositiveFloat | None = None  # recurrent weights start so many times as large
     detach_every: PositiveInt | None = None  # truncate back-propagation to this many steps
     test_sequences: PositiveInt = 1000  # unseen sequences to measure on
     solved_below: PositiveFloat = 0.01  # a lag is solved where the test error is below
@@ -86,7 +91,7 @@ def run(config: Config, run: Run) -> dict[str, list[float]]:
             nets = nn.stack([new_net(config, cell, lag, seed) for seed in run.seeds])
             nets.to(run.device)
             before = gradient_reach(config, nets, *draw(config, run, lag, PROBES, 2))
-            train_nets(config, run, nets, f"{cell}-lag-{lag}", lag)
+            largest = train_nets(config, run, nets, f"{cell}-lag-{lag}", lag)
             test = draw(config, run, lag, config.test_sequences, 1)
             per_lag.append(test_error(config, nets, *test))
             metrics[f"{key}_{measure}_lag_{lag}"] = per_lag[-1].tolist()
@@ -94,8 +99,11 @@ def run(config: Config, run: Run) -> dict[str, list[float]]:
                 longest[cell] = nets
                 after = gradient_reach(config, nets, *draw(config, run, lag, PROBES, 2))
                 run.record(f"gradient-{cell}", before=before, after=after)
-                metrics[f"{key}_reach_before"] = far_over_near(before)
-                metrics[f"{key}_reach_after"] = far_over_near(after)
+                for moment, reach in (("before", before), ("after", after)):
+                    metrics[f"{key}_reach_{moment}"] = far_over_near(reach).tolist()
+                    fading = 1 / far_over_near(reach).clamp(min=1e-300)
+                    metrics[f"{key}_fading_{moment}"] = fading.tolist()
+                metrics[f"{key}_largest_gradient"] = largest.tolist()
         errors[cell] = torch.stack(per_lag)
         metrics[f"{key}_solved_lag"] = solved_lag(config, errors[cell])
     run.record("errors", None, **errors)
@@ -104,11 +112,12 @@ def run(config: Config, run: Run) -> dict[str, list[float]]:
     return metrics
 
 
-def train_nets(config: Config, run: Run, nets: torch.nn.Module, name: str, lag: int) -> None:
-    """Train all seeds' nets of one cell at one lag."""
+def train_nets(config: Config, run: Run, nets: torch.nn.Module, name: str, lag: int) -> Tensor:
+    """Train all seeds' nets of one cell at one lag; return each one's longest gradient."""
     optimizer = torch.optim.Adam(nets.parameters(), lr=config.lr, fused=True)
     generators = run.generators()
-    keep: dict[str, Any] = {"nets": nets, "optimizer": optimizer}
+    largest = torch.zeros(len(run.seeds), device=run.device)
+    keep: dict[str, Any] = {"nets": nets, "optimizer": optimizer, "largest": largest}
     keep |= {f"sequences-{i}": generator for i, generator in enumerate(generators)}
     for step in run.steps(config.steps, keep=keep, name=name):
         for group in optimizer.param_groups:
@@ -119,9 +128,11 @@ def train_nets(config: Config, run: Run, nets: torch.nn.Module, name: str, lag: 
         optimizer.zero_grad()
         losses.sum().backward()
         norms = nn.clip_grad_norm_per_copy_(nets.parameters(), config.clip)
+        torch.maximum(largest, norms, out=largest)
         optimizer.step()
         if step % max(1, config.steps // 50) == 0:
             run.log(step, **{f"{name}_loss": losses, f"{name}_gradient_norm": norms})
+    return largest
 
 
 def check_choices(config: Config) -> None:
@@ -163,6 +174,9 @@ def new_net(config: Config, cell: str, lag: int, seed: int) -> nn.Readout:
         )
     scale = config.input_scale
     torch.nn.init.uniform_(body.get_parameter("weight_ih_l0"), -scale, scale)
+    if config.recurrent_scale is not None:
+        with torch.no_grad():
+            body.get_parameter("weight_hh_l0").mul_(config.recurrent_scale)
     itself = cell == "jordan"
     head = torch.nn.Identity() if itself else torch.nn.Linear(config.hidden, answers)
     return nn.Readout(body, head, steps=read)
@@ -224,10 +238,10 @@ def gradient_reach(
     return gradients.norm(dim=-1).mean(1).flip(-1)
 
 
-def far_over_near(reach: Tensor) -> list[float]:
+def far_over_near(reach: Tensor) -> Tensor:
     """The mean norm over the farthest tenth of the lags, relative to that over the nearest."""
     tenth = max(1, reach.shape[-1] // 10)
-    return (reach[:, -tenth:].mean(1) / reach[:, :tenth].mean(1)).tolist()
+    return reach[:, -tenth:].mean(1) / reach[:, :tenth].mean(1)
 
 
 def solved_lag(config: Config, errors: Tensor) -> list[float]:
