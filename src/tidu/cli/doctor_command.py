@@ -95,6 +95,7 @@ _OPTIONAL = {
     "onnxscript": "export",
     "onnxruntime": "export",
     "tensorboard": "tensorboard",
+    "ray": "ray",
 }
 
 

@@ -8,7 +8,7 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import tyro
 
@@ -16,6 +16,9 @@ from tidu import claims
 from tidu.cli.parse import parse
 from tidu.errors import TiduError
 from tidu.words import Text, language
+
+if TYPE_CHECKING:
+    from tidu.laboratory.verification import CarryOut, Progress
 
 
 @dataclass(frozen=True)
@@ -25,6 +28,7 @@ class Arguments:
     claim: tyro.conf.Positional[str]  # a claim's id, or a .py or .yaml file with one of your own
     seeds: int | None = None  # how many seeds; by default as many as the claim names
     quick: bool = False  # few seeds, short runs: at most a minute
+    ray: str | None = None  # spread the arms over a Ray cluster: auto, host:port, ray://host:port
     results: str | None = None  # also write the result as JSON into this folder
     quiet: bool = False  # no progress
     json: bool = False  # end with one line of JSON for programs
@@ -41,8 +45,15 @@ def main(words: Sequence[str]) -> None:
     claim, size = _find(wanted.claim)
     from tidu.laboratory import verification
 
-    progress = None if wanted.quiet or wanted.json else _Progress()
-    told = verification.verify(claim, seeds=wanted.seeds, quick=wanted.quick, tell=progress)
+    silent = wanted.quiet or wanted.json
+    carry_out = None if wanted.ray is None else _spread(claim, wanted.ray, silent)
+    told = verification.verify(
+        claim,
+        seeds=wanted.seeds,
+        quick=wanted.quick,
+        carry_out=carry_out,
+        tell=None if silent else _Progress(ended=carry_out is not None),
+    )
     found = claims.settled(claim, told, size)
     place = _leave(found, told)
     if wanted.results is not None:
@@ -64,21 +75,39 @@ def _find(reference: str) -> tuple[claims.Claim, int]:
     return claims.claim(reference), len(claims.LEDGER)
 
 
+def _spread(claim: claims.Claim, address: str, silent: bool) -> CarryOut | None:
+    """What carries the arms out on the cluster; an exact claim has none, and one line says so."""
+    from tidu.laboratory import ray_cluster
+
+    if claim.kind != "exact":
+        said = Text(f"各臂交给 Ray 集群 {address}", f"The arms go to the Ray cluster {address}")
+    else:
+        said = Text(
+            "精确的说法没有要训练的臂，就在这里检验", "An exact claim has no arms: checked here"
+        )
+    if not silent:
+        print(said[language()], file=sys.stderr, flush=True)
+    return None if claim.kind == "exact" else ray_cluster.on(address)
+
+
 class _Progress:
-    """Says which arm is at work and about how long the rest will take."""
+    """Says which arm is at work, or which has ended on a cluster, and how long it will take."""
 
-    def __init__(self) -> None:
-        self._began = time.monotonic()
+    def __init__(self, ended: bool) -> None:
+        self._began, self._ended = time.monotonic(), ended
 
-    def __call__(self, done: int, total: int, arm: claims.Arm) -> None:
-        spoken = language()
+    def __call__(self, now: Progress) -> None:
+        if now.ended != self._ended:
+            return
+        spoken, arm, done, total = language(), now.arm, now.done, now.total
         fields = " ".join(f"--{k.replace('_', '-')} {v}" for k, v in arm.fields.items())
         left = ""
-        if done:
+        if 0 < done < total:
             seconds = (time.monotonic() - self._began) / done * (total - done)
             left = Text(f"，大约还要 {seconds:.0f} 秒", f", about {seconds:.0f} s left")[spoken]
+        number = done if now.ended else done + 1
         print(
-            f"[{done + 1}/{total}] {arm.experiment} --preset {arm.preset} {fields}{left}",
+            f"[{number}/{total}] {arm.experiment} --preset {arm.preset} {fields}{left}",
             file=sys.stderr,
             flush=True,
         )

@@ -11,7 +11,9 @@ import hashlib
 import importlib
 import json
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Generator, Mapping, Sequence
+from contextlib import closing
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -23,9 +25,6 @@ from tidu.fields import check
 from tidu.files import write_json
 from tidu.laboratory.experiment import load_experiment
 
-Tell = Callable[[int, int, Arm], None]
-"""Is told how many arms are done, of how many, and which comes next."""
-
 
 @dataclasses.dataclass(frozen=True)
 class Job:
@@ -36,7 +35,7 @@ class Job:
     config: dict[str, Any]
     seeds: tuple[int, ...]
 
-    @property
+    @cached_property
     def name(self) -> str:
         """The same for the same job of the same tidu."""
         from tidu.runs.provenance import commit
@@ -44,14 +43,39 @@ class Job:
         told = json.dumps([self.experiment, self.config, self.seeds, commit()], sort_keys=True)
         return f"arm-{Path(self.experiment).stem}-{hashlib.sha256(told.encode()).hexdigest()[:10]}"
 
+    @property
+    def folder(self) -> Path:
+        """Where its run is kept."""
+        from tidu.runs import store
+
+        return store.runs_folder() / self.name
+
+    def threads(self, usual: int) -> int:
+        """How many threads it takes: as its experiment says, else ``usual``."""
+        return getattr(load_experiment(self.experiment).module, "THREADS", None) or usual
+
+
+@dataclasses.dataclass(frozen=True)
+class Progress:
+    """How many arms are done, of how many, and which one begins or has ended."""
+
+    done: int
+    total: int
+    arm: Arm
+    ended: bool
+
+
+CarryOut = Callable[[Sequence[Job]], Generator[tuple[Job, bool]]]
+"""Carries jobs out, each into its folder; yields each when it begins (False) and ended (True)."""
+
 
 def verify(
     claim: Claim,
     *,
     seeds: int | None = None,
     quick: bool = False,
-    carry_out: Callable[[Job], Mapping[str, list[float]]] | None = None,
-    tell: Tell | None = None,
+    carry_out: CarryOut | None = None,
+    tell: Callable[[Progress], None] | None = None,
 ) -> dict[str, Any]:
     """Measure; return what goes into the result file."""
     from tidu.runs.provenance import environment, now
@@ -64,7 +88,7 @@ def verify(
         )
     numbers = tuple(range(seeds or (min(QUICK_SEEDS, claim.seeds) if quick else claim.seeds)))
     if claim.check is not None:
-        told: dict[str, Any] = {"conditions": _checked(claim.check)}
+        told: dict[str, Any] = {"conditions": _checked(claim.check), "environment": environment()}
     else:
         told = _measured(claim, numbers, quick, carry_out or locally, tell)
     return {
@@ -74,7 +98,6 @@ def verify(
         **told,
         "created": created,
         "command": f"tidu verify {claim.id}",
-        "environment": environment(),
         "seconds": round(time.monotonic() - began, 3),
     }
 
@@ -86,29 +109,35 @@ def write(told: Mapping[str, Any], folder: str | Path) -> Path:
     return file
 
 
-def locally(job: Job) -> Mapping[str, list[float]]:
-    """Run a job here, go on with it, or read what it found before."""
-    from tidu import laboratory
-    from tidu.runs import store
+def locally(jobs: Sequence[Job]) -> Generator[tuple[Job, bool]]:
+    """Run one job after another here, go on with it, or leave what was found before."""
+    import torch
 
-    path = store.runs_folder() / job.name
-    if not (path / "run.json").is_file():
+    usual = torch.get_num_threads()
+    for job in jobs:
+        yield job, False
+        _run(job, job.threads(usual))
+        yield job, True
+
+
+def _run(job: Job, threads: int) -> None:
+    from tidu import laboratory
+
+    if not (job.folder / "run.json").is_file():
         found = load_experiment(job.experiment)
-        first, count = job.seeds[0], len(job.seeds)
-        config = laboratory.read_config(found, {"config": job.config})
         laboratory.run(
             job.experiment,
             preset=job.preset,
-            config=config,
-            seed=first,
-            seeds=count,
+            config=laboratory.read_config(found, {"config": job.config}),
+            seed=job.seeds[0],
+            seeds=len(job.seeds),
             name=job.name,
+            threads=threads,
             quiet=True,
             report=False,
         )
-    elif not (path / "result.json").is_file():
+    elif not (job.folder / "result.json").is_file():
         laboratory.resume(job.name, quiet=True, report=False)
-    return store.result(path)["per_seed"]
 
 
 def job_of(arm: Arm, seeds: tuple[int, ...], quick: bool) -> Job:
@@ -131,15 +160,23 @@ def _measured(
     claim: Claim,
     seeds: tuple[int, ...],
     quick: bool,
-    carry_out: Callable[[Job], Mapping[str, list[float]]],
-    tell: Tell | None,
+    carry_out: CarryOut,
+    tell: Callable[[Progress], None] | None,
 ) -> dict[str, Any]:
-    jobs = {_key(job_of(arm, seeds, quick)): (job_of(arm, seeds, quick), arm) for arm in claim.arms}
-    found: dict[str, Mapping[str, list[float]]] = {}
-    for done, (key, (job, arm)) in enumerate(jobs.items()):
-        if tell is not None:
-            tell(done, len(jobs), arm)
-        found[key] = carry_out(job)
+    from tidu.runs import store
+    from tidu.runs.provenance import environment
+
+    jobs: dict[str, tuple[Job, Arm]] = {}
+    for arm in claim.arms:
+        job = job_of(arm, seeds, quick)
+        jobs.setdefault(_key(job), (job, arm))
+    done = 0
+    with closing(carry_out([job for job, _ in jobs.values()])) as events:
+        for job, ended in events:
+            done += ended
+            if tell is not None:
+                tell(Progress(done, len(jobs), jobs[_key(job)][1], ended))
+    found = {key: store.result(job.folder)["per_seed"] for key, (job, _) in jobs.items()}
     conditions: list[dict[str, Any]] = []
     for condition in claim.conditions:
         values = {
@@ -156,18 +193,22 @@ def _measured(
             }
         )
     arms = [
-        {"experiment": job.experiment, "preset": job.preset, "config": job.config, **_per_seed(of)}
-        for (job, _), of in zip(jobs.values(), found.values(), strict=True)
+        {
+            "experiment": job.experiment,
+            "preset": job.preset,
+            "config": job.config,
+            "per_seed": found[key],
+        }
+        for key, (job, _) in jobs.items()
     ]
-    return {"arms": arms, "conditions": conditions}
+    made = environment()
+    measured = {store.about(job.folder)["environment"]["processor"] for job, _ in jobs.values()}
+    made["processor"] = "; ".join(sorted(measured))
+    return {"arms": arms, "conditions": conditions, "environment": made}
 
 
 def _key(job: Job) -> str:
     return json.dumps([job.experiment, job.config], sort_keys=True)
-
-
-def _per_seed(metrics: Mapping[str, list[float]]) -> dict[str, Any]:
-    return {"per_seed": dict(metrics)}
 
 
 def _values(arm: Arm, metrics: Mapping[str, list[float]]) -> list[float]:
