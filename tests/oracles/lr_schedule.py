@@ -83,6 +83,9 @@ def cases(seed: int, dtype: torch.dtype) -> Iterator[Case]:
     height = 0.1 + 0.9 * torch.rand((), generator=generator).to(dtype)
     inputs = (rates, losses, height)
     yield Case("proposal for a schedule", proposal, by_scipy, inputs, gradients=False)
+    several = losses + 0.05 * torch.rand(3, 100, generator=generator).to(dtype)
+    several[0, 90:] = torch.inf
+    yield Case("of several tests", proposal, by_scipy, (rates, several), gradients=False)
 
 
 def over(schedule: Callable[[int], float]) -> Callable[[Tensor], Tensor]:
@@ -115,15 +118,17 @@ def proposal(rates: Tensor, losses: Tensor, height: Tensor | None = None) -> Ten
 
 def by_scipy(rates: Tensor, losses: Tensor, height: Tensor | None = None) -> Tensor:
     """Smoothed by SciPy with zeros beyond the ends, over the same of ones."""
-    values = losses.double().numpy()
-    start = values[: len(values) // 10].mean()
 
     def smooth(line: np.ndarray) -> np.ndarray:
         return scipy.ndimage.gaussian_filter1d(
-            line, 0.02 * len(line), mode="constant", truncate=50.0
+            line, 0.02 * line.shape[-1], mode="constant", truncate=50.0
         )
 
-    line = smooth(np.minimum(values, 2 * start)) / smooth(np.ones_like(values))
+    lines: list[np.ndarray] = []
+    for values in np.atleast_2d(losses.double().numpy()):
+        start = values[: len(values) // 10].mean()
+        lines.append(smooth(np.minimum(values, 2 * start)) / smooth(np.ones_like(values)))
+    line = np.mean(lines, 0)
     down = line[0] - line.min()
     slowed = rates[int(np.flatnonzero(line <= line[0] - 0.9 * down)[0])]
     return torch.minimum(slowed / (1.0 if height is None else height), rates[line.argmin()] / 2)

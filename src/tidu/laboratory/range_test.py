@@ -5,8 +5,8 @@ for ``lr``. Every optimiser of its loop whose rate came from the probe takes eac
 rising rate of the test, whatever the experiment's own schedule says; the loss is what
 ``backward()`` is called on. The loop is left when the rates are through or the loss has blown up.
 
-:func:`tidu.optim.proposed_rate` reads each curve, and the median is proposed. It has to know how
-high the experiment's schedule stands on average. So the test takes its steps from everywhere in the
+:func:`tidu.optim.proposed_rate` reads the mean of the curves. It has to know how high the
+experiment's schedule stands on average. So the test takes its steps from everywhere in the
 training, scattered evenly by multiples of the golden ratio, and looks which rate the loop has set.
 The real training begins afresh behind it.
 
@@ -149,10 +149,15 @@ class Curve:
         """Of the experiment's schedule, on average."""
         return min(1.0, statistics.fmean(self.heights))
 
-    def proposal(self) -> float | None:
-        """What it proposes, if anything."""
-        rates, losses = torch.tensor([self.rates, self.losses], dtype=torch.float64)
-        return proposed_rate(rates, losses, self.height())
+
+def proposal_of(curves: list[Curve]) -> float | None:
+    """What some tests of one training propose together; one that has burst stays there."""
+    longest = max(curves, key=lambda curve: len(curve.rates))
+    losses = torch.full((len(curves), len(longest.rates)), torch.inf, dtype=torch.float64)
+    for row, curve in zip(losses, curves, strict=True):
+        row[: len(curve.losses)] = torch.tensor(curve.losses, dtype=torch.float64)
+    rates = torch.tensor(longest.rates, dtype=torch.float64)
+    return proposed_rate(rates, losses, longest.height()) if len(rates) else None
 
 
 @contextmanager
@@ -184,12 +189,15 @@ def propose(
             curves.append(_test(experiment, config, seed + number, options, origin))
             if curves[-1].total < FEWEST:
                 raise _nothing_found(experiment, curves)
-        found = [rate for curve in curves if (rate := curve.proposal()) is not None]
-        if not found:
+        proposal = proposal_of(curves)
+        if proposal is None:
             raise _nothing_found(experiment, curves)
-        curves = [curve for curve in curves if curve.proposal() is not None]
-        median = float(f"{statistics.median_low(found):.3g}")
-        kept = {"proposal": median, "proposals": found, "height": curves[0].height()}
+        each = [proposal_of([curve]) for curve in curves]
+        kept = {
+            "proposal": float(f"{proposal:.3g}"),
+            "proposals": [one for one in each if one is not None],  # of each test alone
+            "height": curves[0].height(),
+        }
         write_json(file, kept | {"curves": [dataclasses.asdict(curve) for curve in curves]})
     return read_json(file)["proposal"]
 
@@ -243,10 +251,10 @@ def remarks(path: Path) -> list[Text]:
     falls = height < 0.99
     return [
         Text(
-            f"学习率取 {found['proposal']:g}：几次范围测试各自建议 {rates}，取中位数"
+            f"学习率取 {found['proposal']:g}，由几次范围测试的平均曲线读出（单看一次：{rates}）"
             + (f"；这是峰值，调度平均只有它的 {height:.0%}。" if falls else "。"),
-            f"The learning rate is {found['proposal']:g}: the median of what the range tests "
-            f"proposed, {rates}"
+            f"The learning rate is {found['proposal']:g}, read off the mean curve of the range "
+            f"tests (each alone: {rates})"
             + (f"; it is the peak of a schedule with a mean of {height:.0%}." if falls else "."),
         )
     ]

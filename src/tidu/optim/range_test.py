@@ -10,7 +10,8 @@ and measured from its start down to its lowest place,
 where ``lowest`` is the rate of the lowest place, and ``height`` the mean of the schedule that the
 training will follow, as a share of its peak: 1 for a constant rate, 1/2 for a cosine down to 0. The
 first term gives the training the rate ``slowed`` on average; the second keeps the peak away from
-where the training bursts.
+where the training bursts. Of several tests the mean curve is read: where a valley is flat, its
+lowest place in a single test is a matter of chance.
 
 Source: Smith (2017), "Cyclical learning rates for training neural networks", WACV, section 3.3:
 the highest useful rate is where the accuracy "slows, becomes ragged, or starts to fall"; Bengio
@@ -33,13 +34,14 @@ LEAST_FALL = 0.03  # a fall by less than this share of the first loss is taken f
 
 
 def proposed_rate(
-    rates: Float[Tensor, " steps"], losses: Float[Tensor, " steps"], height: float = 1.0
+    rates: Float[Tensor, " steps"], losses: Float[Tensor, "*tests steps"], height: float = 1.0
 ) -> float | None:
-    """The peak that the test proposes, of two tensors (steps,); None where the loss did not fall.
+    """The peak that the tests propose; None where the loss did not fall.
 
     Args:
-        rates: of the test, rising.
-        losses: of the test's steps.
+        rates: of the tests, rising (steps,).
+        losses: of their steps, of one test (steps,) or several (tests, steps); infinite or NaN
+            where a test has burst.
         height: mean of the schedule as a share of its peak, above 0, at most 1.
 
     >>> rates = torch.logspace(-4, 0, 81)
@@ -47,16 +49,16 @@ def proposed_rate(
     >>> constant, cosine = proposed_rate(rates, losses), proposed_rate(rates, losses, height=0.5)
     >>> 0.01 < constant < cosine < 0.05
     True
-    >>> rates.shape, proposed_rate(rates, torch.ones(81)) is None
+    >>> rates.shape, proposed_rate(rates, torch.ones(3, 81)) is None
     (torch.Size([81]), True)
     """
-    if not len(rates) == len(losses) > 0:
+    if not len(rates) == losses.shape[-1] > 0:
         raise ValueError(
-            f"a range test has a loss for every rate; got {len(rates)} and {len(losses)}"
+            f"a range test has a loss for every rate; got {len(rates)} and {losses.shape[-1]}"
         )
     if not 0 < height <= 1:
         raise ValueError(f"height is a share above 0, of at most 1; got {height}")
-    smooth = smoothed(losses.detach())
+    smooth = smoothed(losses.detach()).reshape(-1, len(rates)).mean(0)
     lowest = int(smooth.argmin())
     first = smooth[0]
     fall = first - smooth[lowest]
@@ -67,16 +69,17 @@ def proposed_rate(
     return min(float(rates[slowed]) / height, float(rates[lowest]) * BELOW_LOWEST)
 
 
-def smoothed(losses: Float[Tensor, " steps"]) -> Float[Tensor, " steps"]:
+def smoothed(losses: Float[Tensor, "*tests steps"]) -> Float[Tensor, "*tests steps"]:
     """The losses under a Gaussian window; what is twice as high as the start counts as that.
 
     >>> smoothed(torch.tensor([1.0, 1.0, float("inf"), 1.0])).shape
     torch.Size([4])
     """
-    steps = torch.arange(len(losses), dtype=losses.dtype, device=losses.device)
-    start = losses[: max(1, len(losses) // 10)].mean()
+    count = losses.shape[-1]
+    steps = torch.arange(count, dtype=losses.dtype, device=losses.device)
+    start = losses[..., : max(1, count // 10)].mean(-1, keepdim=True)
     ceiling = start + start.abs()
     capped = torch.where(losses < ceiling, losses, ceiling)
-    apart = (steps[:, None] - steps) / max(1.0, WIDTH * len(losses))
+    apart = (steps[:, None] - steps) / max(1.0, WIDTH * count)
     weights = torch.exp(-0.5 * apart.square())
-    return weights @ capped / weights.sum(1)
+    return capped @ weights / weights.sum(1)

@@ -22,7 +22,9 @@ RATE = Text("学习率", "learning rate")
 def range_test(
     curves: Sequence[tuple[np.ndarray, np.ndarray]], proposals: Sequence[float], chosen: float
 ) -> Picture:
-    """The loss of every test (rates, losses) as its rate rises, and the rates they propose.
+    """The loss of every test (rates, losses) as its rate rises, and the rate taken.
+
+    ``proposals`` are what the tests would propose alone.
 
     >>> rates = np.logspace(-4, 0, 50)
     >>> range_test([(rates, 1 / (1 + rates))], [0.1], 0.1).name
@@ -37,8 +39,9 @@ def range_test(
             test = Text(f"第 {i + 1} 次测试", f"test {i + 1}")[language]
             axes.plot(rates, losses, color=colour, alpha=0.3, linewidth=0.8)
             axes.plot(rates, line, color=colour, label=test)
-            height = np.interp(np.log(proposals[i]), np.log(rates), line)
-            axes.plot(proposals[i], height, "o", color=colour, markeredgecolor="white", ms=8)
+            if i < len(proposals):
+                height = np.interp(np.log(proposals[i]), np.log(rates), line)
+                axes.plot(proposals[i], height, "o", color=colour, markeredgecolor="white", ms=8)
         words = Text(f"采用 {chosen:g}", f"taken: {chosen:g}")[language]
         axes.axvline(chosen, color=palette.BLACK, linestyle="--", linewidth=1, label=words)
         low, high = min(map(np.min, smooth)), max(float(line[0]) for line in smooth)
@@ -52,9 +55,9 @@ def range_test(
     each = ", ".join(f"{rate:.3g}" for rate in proposals)
     alt = Text(
         "折线图：学习率一路升高时的训练损失，先平、后降、再乱。"
-        f"各次测试建议 {each}，采用 {chosen:g}。",
+        f"单看一次测试会建议 {each}；由平均曲线采用 {chosen:g}。",
         "Line chart: the training loss while the learning rate rises; it stands, falls, then goes "
-        f"ragged. The tests propose {each}; {chosen:g} is taken.",
+        f"ragged. Each test alone would propose {each}; the mean curve gives {chosen:g}.",
     )
     columns = {
         "test": np.concatenate([np.full(len(r), i + 1) for i, (r, _) in enumerate(curves)]),

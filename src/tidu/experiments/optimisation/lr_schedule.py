@@ -60,7 +60,7 @@ USE_EXAMPLE = "photo.png"
 BATCHED_SEEDS = True
 THREADS = 1
 SCHEDULES = ("constant", "step", "cosine", "warmup")
-TESTS = 3  # range tests of every seed; the median counts
+TESTS = 3  # range tests of every seed; their mean curve counts
 BLOCKS = 40  # points of a loss curve, each a mean over some steps
 
 
@@ -80,9 +80,11 @@ def run(config: Config, run: Run) -> dict[str, list[float]]:
     for name in SCHEDULES:
         shape = schedule_of(config, name, steps)
         shapes.append([shape(step) for step in range(steps)])
-        proposals = propose(config, rates, tests, height=sum(shapes[-1]) / steps)
-        chosen = proposals.median(1, keepdim=True).values
-        peaks = torch.cat([torch.tensor([config.rates] * len(chosen)), chosen], 1)  # (seeds, rates)
+        height = sum(shapes[-1]) / steps
+        chosen = propose(config, rates, tests, height)
+        peaks = torch.cat(
+            [torch.tensor([config.rates] * len(chosen)), chosen[:, None]], 1
+        )  # (seeds, rates)
         sweeps.append(peaks[0])
         network, history = train_all(config, run, images, name, peaks, steps)
         alone = [nn.unstack(network, copy) for copy in range(peaks.numel())]
@@ -91,11 +93,13 @@ def run(config: Config, run: Run) -> dict[str, list[float]]:
         if name == "cosine":
             last = alone[peaks.shape[1] - 1]  # the first seed's at its proposed peak
             run.save_weights(torch.nn.Sequential(torch.nn.Flatten(), last))
-            tried = tests[:, :TESTS].T  # of the first seed
-            run.record("range-test", rates=rates, losses=tried, proposals=proposals[0])
+            each = torch.tensor(
+                [optim.proposed_rate(rates, one, height) or torch.nan for one in tests[0]]
+            )
+            run.record("range-test", rates=rates, losses=tests[0], proposals=each)
         suffix = "" if name == "cosine" else f"_{name}"
         found |= {
-            f"proposed_rate{suffix}": chosen[:, 0].tolist(),
+            f"proposed_rate{suffix}": chosen.tolist(),
             f"share_of_best{suffix}": (right[:, -1] / best.values).tolist(),
             f"accuracy_{name}": right[:, -1].tolist(),
             f"best_accuracy_{name}": best.values.tolist(),
@@ -115,7 +119,10 @@ def run(config: Config, run: Run) -> dict[str, list[float]]:
 
 
 def range_tests(config: Config, run: Run, images: data.Images) -> tuple[Tensor, Tensor]:
-    """The rising rates (steps,), and the losses of a few tests of every seed, side by side."""
+    """The rising rates (steps,), and the losses of a few tests of every seed, side by side.
+
+    The losses are (seeds, tests, steps).
+    """
     seeds = [seed * TESTS + number for seed in run.seeds for number in range(TESTS)]
     network = nn.stack([new_network(config, images, seed) for seed in seeds])
     optimizer = optim.Momentum(network.parameters(), lr=0.0, momentum=config.momentum)
@@ -127,19 +134,20 @@ def range_tests(config: Config, run: Run, images: data.Images) -> tuple[Tensor, 
         optimizer.param_groups[0]["lr"] = rate(step)
         rows = torch.stack([order(step) for order in orders])
         history[step] = take_step(network, optimizer, images, rows)
-    return torch.tensor([rate(step) for step in range(config.test_steps)]), history
+    rates = torch.tensor([rate(step) for step in range(config.test_steps)])
+    return rates, history.T.view(len(run.seeds), TESTS, -1)
 
 
 def propose(config: Config, rates: Tensor, tests: Tensor, height: float) -> Tensor:
-    """What the tests propose for a schedule of this mean height: (seeds, tests)."""
-    each = [optim.proposed_rate(rates, curve, height) for curve in tests.T]
+    """What each seed's tests propose for a schedule of this mean height: (seeds,)."""
+    each = [optim.proposed_rate(rates, curves, height) for curves in tests]
     found = [one for one in each if one is not None]
     if len(found) < len(each):
         raise TiduError(
             f"The loss did not fall at any rate from {config.lowest:g} to {config.highest:g}.",
             "Give another --lowest or --highest, or more --test-steps.",
         )
-    return torch.tensor(found).view(-1, TESTS)
+    return torch.tensor(found)
 
 
 def train_all(

@@ -35,7 +35,9 @@ def pictures(config: Any, run: Run, experiment: ModuleType) -> list[Picture]:
     return [
         sweep(seen),
         schedules(seen),
-        learning_rate.range_test(curves, test["proposals"].tolist(), chosen),
+        learning_rate.range_test(
+            curves, test["proposals"][~np.isnan(test["proposals"])].tolist(), chosen
+        ),
     ]
 
 
