@@ -11,6 +11,7 @@ from tidu.nn.gpt import GPT
 from tidu.text import (
     beam_search,
     copied_share,
+    copied_shares,
     generate,
     longest_copied_span,
     nats_per_token,
@@ -124,6 +125,15 @@ def test_copies_are_found():
     assert longest_copied_span("", "abc") == ""
 
 
+@given(
+    st.lists(st.text("ab\n", max_size=12), max_size=4),
+    st.text("ab\n", max_size=60),
+    st.integers(1, 4),
+)
+def test_the_shares_of_many_texts_are_those_of_each(texts, training, n):
+    assert copied_shares(texts, training, n) == [copied_share(t, training, n) for t in texts]
+
+
 @pytest.mark.parametrize(
     ("call", "says"),
     [
@@ -133,6 +143,7 @@ def test_copies_are_found():
         (lambda: generate(_counting, torch.zeros(1, 0, dtype=torch.long), 3), "got none"),
         (lambda: beam_search(_counting, torch.tensor([1]), 3, beams=0), "got 0 beams"),
         (lambda: copied_share("a", "b", 0), "got n = 0"),
+        (lambda: copied_shares(["a"], "b", 0), "got n = 0"),
         (lambda: nats_per_token(_counting, torch.tensor([1]), 4), "got 1"),
     ],
 )

@@ -14,6 +14,11 @@ UNCLIPPED = {
 }
 LARGE = {**UNCLIPPED, "recurrent_scale": 6.0}
 SOME = {"steps": 60}
+MUCH = {"heads": 4, "steps": 1000}  # the arm of four heads, too
+LITTLE = {"characters": 5000, **MUCH}
+BRIEF = {"layers": 1, "dim": 64, "steps": 150, "sample": 200}
+# With still less text, or so short a training would not learn it by heart.
+BY_HEART = {**BRIEF, "characters": 300, "context": 32, "steps": 250}
 
 CLAIMS = (
     Claim(
@@ -234,9 +239,63 @@ CLAIMS = (
         ),
         note="000#语言模型",
         test=Text(
-            "最长的抄写与抄来的比例，随温度、随模型与数据的大小之比。",
-            "Longest copied span and share of copied n-grams, against temperature and against "
-            "model size over data size.",
+            "连续 20 个字符在训练文本中原样出现的比例：生成的文字，与同一作者没有拿来训练的文字比。"
+            "长文本学几遍、短文本学几百遍，温度高低各测；同一字符连成一串只算一个。",
+            "The share of stretches of 20 characters that stand in the training text as they are: "
+            "of what was generated, against the author's own text that was held out. After much "
+            "text read a few times and little read many times, and at a lower temperature. Runs of "
+            "one character count as one.",
+        ),
+        conditions=(
+            Condition(
+                "much-text",
+                Text(
+                    "文本长（347,000 个字符，学 3 遍），温度 0.8",
+                    "the text is long (347,000 characters, read 3 times), at temperature 0.8",
+                ),
+                Arm("gpt", "recited_share", MUCH, "quick", BRIEF),
+                Arm("gpt", "recited_share_held_out", MUCH, "quick", BRIEF),
+            ),
+            Condition(
+                "much-text-cold",
+                Text("文本长，温度只有 0.5", "the text is long, at a temperature of only 0.5"),
+                Arm("gpt", "recited_share_cold", MUCH, "quick", BRIEF),
+                Arm("gpt", "recited_share_held_out", MUCH, "quick", BRIEF),
+            ),
+            Condition(
+                "little-text",
+                Text(
+                    "文本很短（5,000 个字符，学 205 遍），温度 0.8",
+                    "the text is short (5,000 characters, read 205 times), at temperature 0.8",
+                ),
+                Arm("gpt", "recited_share", LITTLE, "quick", BY_HEART),
+                Arm("gpt", "recited_share_held_out", LITTLE, "quick", BY_HEART),
+            ),
+        ),
+        direction="lower",
+        smallest=-0.05,
+        because=Text(
+            "作者自己也会重复。一百处里比作者多出不到五处，算不上背书。",
+            "An author repeats himself too; fewer than five more in a hundred stretches are no "
+            "reciting.",
+        ),
+        scope=Text(
+            "2 层、96 宽的字符 GPT（24 万个参数），Python 文档，1,000 步，8 段各 400 个字符；"
+            "没有拿来训练的文字切成一样长的段，全都算上。最长的抄写记在每一臂的 longest_copied，"
+            "不参与裁定。",
+            "A character GPT of 2 layers, 96 wide (240,000 parameters), on Python's documentation, "
+            "1,000 steps, 8 texts of 400 characters; all the held-out text counts, in pieces as "
+            "long. The longest copied span stands in each arm as longest_copied and has no say.",
+        ),
+        evidence=(
+            Figure(
+                "as novel as held-out text in the large, some copied passages of 1,000 words",
+                "McCoy et al. (2023), TACL 11, abstract",
+            ),
+            Figure(
+                "less novel than people from 5-grams on, the more so when decoding is constrained",
+                "Merrill et al. (2024), EMNLP, abstract (Pythia)",
+            ),
         ),
     ),
 )

@@ -3,7 +3,12 @@
 from tidu.text.beam_search import Hypothesis, beam_search
 from tidu.text.byte_pair import BytePairTokenizer
 from tidu.text.characters import UNKNOWN, CharacterTokenizer
-from tidu.text.copied_ngrams import copied_share, longest_copied_span
+from tidu.text.copied_ngrams import (
+    copied_share,
+    copied_shares,
+    longest_copied_span,
+    without_runs,
+)
 from tidu.text.generation import generate, stream
 from tidu.text.kneser_ney import KneserNey
 from tidu.text.likelihood import nats_per_token
@@ -22,6 +27,7 @@ __all__ = [
     "Tokenizer",
     "beam_search",
     "copied_share",
+    "copied_shares",
     "generate",
     "longest_copied_span",
     "nats_per_token",
@@ -30,4 +36,5 @@ __all__ = [
     "tokenizer_from_json",
     "tokenizer_to_json",
     "window_start",
+    "without_runs",
 ]
