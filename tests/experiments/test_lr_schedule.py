@@ -9,7 +9,7 @@ import pytest
 import torch
 
 import tidu
-from tidu import data, train, vision
+from tidu import data, runs, train, vision
 from tidu.errors import TiduError
 from tidu.experiments.optimisation import lr_schedule
 from tidu.experiments.optimisation.lr_schedule import Config
@@ -31,7 +31,7 @@ def test_a_copy_walks_as_one_network_with_pytorch(name: str, tmp_path: Path) -> 
     peaks = torch.tensor([[0.01, 0.1], [0.03, 0.3]])
     _, losses = lr_schedule.train_all(CONFIG, run, images, name, peaks, STEPS)
 
-    network = lr_schedule.new_network(CONFIG, images, 5)
+    network = runs.pixel_mlp(CONFIG.hidden, images, 5)
     optimizer = torch.optim.SGD(network.parameters(), lr=0.03, momentum=0.9)
     scheduler = THEIRS[name](optimizer)
     order = train.Shuffled(len(images.train_labels), 32, 5)

@@ -9,7 +9,7 @@ from typing import Literal, cast
 import pytest
 import torch
 
-from tidu import data, train, vision
+from tidu import data, runs, train, vision
 from tidu.experiments.optimisation import mini_batch
 from tidu.experiments.optimisation.mini_batch import WAYS, Config, Way
 from tidu.runs import Run
@@ -31,7 +31,7 @@ def test_a_copy_walks_as_one_network_with_pytorch(way: Way, tmp_path: Path) -> N
 
     size = {"full": 60, "mini": 16, "single": 1}[way]
     order = train.Shuffled(60, size, 4)
-    network = mini_batch.new_network(CONFIG, images, 4)
+    network = runs.pixel_mlp(CONFIG.hidden, images, 4)
     optimizer = torch.optim.SGD(network.parameters(), lr=rates[1])
     loss = torch.nn.functional.cross_entropy
     for step in range(mini_batch.epochs_of(CONFIG, way) * order.per_epoch):

@@ -13,6 +13,10 @@ if TYPE_CHECKING:
     from tidu.runs.images import class_of_picture as class_of_picture
     from tidu.runs.images import some_images as some_images
     from tidu.runs.images import two_images as two_images
+    from tidu.runs.pixels import pixel_mlp as pixel_mlp
+    from tidu.runs.pixels import share_right as share_right
+    from tidu.runs.pixels import side_of as side_of
+    from tidu.runs.pixels import trained_pixel_mlp as trained_pixel_mlp
     from tidu.runs.rows import RowsFile as RowsFile
     from tidu.runs.rows import predicted_rows as predicted_rows
     from tidu.runs.rows import schema_of as schema_of
@@ -28,6 +32,10 @@ _HOME = {
     "class_of_picture": "images",
     "some_images": "images",
     "two_images": "images",
+    "pixel_mlp": "pixels",
+    "share_right": "pixels",
+    "side_of": "pixels",
+    "trained_pixel_mlp": "pixels",
     "RowsFile": "rows",
     "predicted_rows": "rows",
     "schema_of": "rows",

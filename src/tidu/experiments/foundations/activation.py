@@ -73,7 +73,9 @@ def run(config: Config, run: Run) -> dict[str, list[float]]:
         train_networks(config, run, networks, images, name)
         after, inputs = saturation(config, networks, pixels[:LOOKED_AT], name)
         run.record(f"inputs-{name}", before=before, after=after, inputs=inputs)
-        found[f"accuracy_{name}"] = accuracy(networks, pixels, images.test_labels)
+        found[f"accuracy_{name}"] = runs.share_right(
+            networks, images.test_images, images.test_labels
+        ).tolist()
         found[f"saturated_{name}"] = after.mean(0).tolist()
         if name == SAVED:
             run.save_weights(torch.nn.Sequential(torch.nn.Flatten(), nn.unstack(networks, 0)))
@@ -164,14 +166,6 @@ def saturation(
     shares = [(s <= config.flat * steepest).double().mean((1, 2)) for s in slopes]
     some = torch.stack([one[0].flatten()[:20_000] for one in inputs])  # enough for a histogram
     return torch.stack(shares), some
-
-
-def accuracy(networks: torch.nn.Module, pixels: Tensor, labels: Tensor) -> list[float]:
-    """The share of the images that every seed reads right."""
-    copies = next(networks.parameters()).shape[0]
-    with torch.inference_mode():
-        parts = [networks(p.expand(copies, -1, -1)).argmax(-1) for p in pixels.split(1000)]
-    return (torch.cat(parts, dim=1) == labels).double().mean(1).tolist()
 
 
 def model(config: Config, run: Run) -> torch.nn.Module:

@@ -79,7 +79,8 @@ def run(config: Config, run: Run) -> dict[str, list[float]]:
             f"arrived_{arm}": (steps <= config.budget).double().tolist(),
             f"rate_{arm}": [config.rates[int(rate)] for rate in best],
             f"accuracy_{arm}": [
-                accuracy(one, images.test_images, images.test_labels) for one in alone
+                float(runs.share_right(one.eval(), images.test_images, images.test_labels))
+                for one in alone
             ],
         }
     both = zip(found["steps_with"], found["steps_without"], strict=True)
@@ -178,14 +179,6 @@ def examine(
     network.train()
     right = (logits.argmax(-1) == images.train_labels[rows]).float().mean(1)
     return right, hidden[:rates, :, 0].quantile(torch.tensor(SHARES), dim=1).mT
-
-
-def accuracy(network: torch.nn.Module, images: Tensor, labels: Tensor) -> float:
-    """The share of the images that one network reads right, by its running averages."""
-    with torch.no_grad():
-        return float(
-            (network.eval()(vision.grey_pixels(images)).argmax(1) == labels).double().mean()
-        )
 
 
 def model(config: Config, run: Run) -> torch.nn.Module:

@@ -65,7 +65,9 @@ def run(config: Config, run: Run) -> dict[str, list[float]]:
         found |= {f"forward_{arm}": forward, f"backward_{arm}": backward}
         together = nn.stack(networks)
         train_networks(config, run, together, images, arm)
-        found[f"accuracy_{arm}"] = accuracy(together, images)
+        found[f"accuracy_{arm}"] = runs.share_right(
+            together, images.test_images, images.test_labels
+        ).tolist()
         if arm == "he":
             run.save_weights(torch.nn.Sequential(torch.nn.Flatten(), nn.unstack(together, 0)))
     return found
@@ -155,15 +157,6 @@ def train_networks(
         if step % max(1, config.steps // 40) == 0 or step == config.steps - 1:
             right = (logits.argmax(-1) == images.train_labels[rows]).double().mean(1)
             run.log(step, **{f"loss_{arm}": loss, f"accuracy_{arm}": right})
-
-
-def accuracy(networks: torch.nn.Module, images: data.Images) -> list[float]:
-    """The share of the test images that every seed reads right."""
-    copies = next(networks.parameters()).shape[0]
-    with torch.inference_mode():
-        parts = vision.grey_pixels(images.test_images).split(1000)
-        said = torch.cat([networks(p.expand(copies, -1, -1)).argmax(-1) for p in parts], dim=1)
-    return (said == images.test_labels).double().mean(1).tolist()
 
 
 def model(config: Config, run: Run) -> torch.nn.Module:

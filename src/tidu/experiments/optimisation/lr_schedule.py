@@ -88,7 +88,8 @@ def run(config: Config, run: Run) -> dict[str, list[float]]:
         sweeps.append(peaks[0])
         network, history = train_all(config, run, images, name, peaks, steps)
         alone = [nn.unstack(network, copy) for copy in range(peaks.numel())]
-        right = torch.tensor([accuracy(one, images) for one in alone]).view_as(peaks)
+        unseen = images.test_images, images.test_labels
+        right = torch.stack([runs.share_right(one, *unseen) for one in alone]).view_as(peaks)
         best = right[:, :-1].max(1)
         if name == "cosine":
             last = alone[peaks.shape[1] - 1]  # the first seed's at its proposed peak
@@ -124,7 +125,7 @@ def range_tests(config: Config, run: Run, images: data.Images) -> tuple[Tensor, 
     The losses are (seeds, tests, steps).
     """
     seeds = [seed * TESTS + number for seed in run.seeds for number in range(TESTS)]
-    network = nn.stack([new_network(config, images, seed) for seed in seeds])
+    network = nn.stack([runs.pixel_mlp(config.hidden, images, seed) for seed in seeds])
     optimizer = optim.Momentum(network.parameters(), lr=0.0, momentum=config.momentum)
     orders = [train.Shuffled(len(images.train_labels), config.batch, seed) for seed in seeds]
     rate = optim.schedule.exponential(config.lowest, config.highest, config.test_steps - 1)
@@ -155,7 +156,7 @@ def train_all(
 ) -> tuple[torch.nn.Module, Tensor]:
     """One schedule at every peak; networks, copies by (seed, rate), and losses of that shape."""
     rates = peaks.shape[1]
-    singles = [new_network(config, images, seed) for seed in run.seeds]
+    singles = [runs.pixel_mlp(config.hidden, images, seed) for seed in run.seeds]
     network = nn.stack([single for single in singles for _ in range(rates)])
     optimizer = optim.Momentum(network.parameters(), lr=0.0, momentum=config.momentum)
     orders = [train.Shuffled(len(images.train_labels), config.batch, seed) for seed in run.seeds]
@@ -202,35 +203,14 @@ def weights_of(network: torch.nn.Module) -> dict[str, Tensor]:
     return {name: parameter.detach() for name, parameter in network.named_parameters()}
 
 
-def new_network(config: Config, images: data.Images, seed: int) -> torch.nn.Module:
-    """An untrained network whose weights depend on the seed alone."""
-    torch.manual_seed(seed)
-    pixels = images.train_images[0].numel()
-    return nn.MLP((pixels, *config.hidden, len(images.classes)), torch.nn.ReLU)
-
-
-def accuracy(network: torch.nn.Module, images: data.Images) -> float:
-    """The share of the test images that one network reads right."""
-    with torch.no_grad():
-        said = network(vision.grey_pixels(images.test_images)).argmax(1)
-    return float((said == images.test_labels).double().mean())
-
-
 def model(config: Config, run: Run) -> torch.nn.Module:
     """The first seed's network at the proposed peak: grey images from 0 to 1 in, logits out."""
-    size = size_of(config)
-    layers = nn.MLP((size * size, *config.hidden, len(run.read_json("classes"))), torch.nn.ReLU)
-    return run.load_weights(torch.nn.Sequential(torch.nn.Flatten(), layers))
-
-
-def size_of(config: Config) -> int:
-    """Height and width of an image."""
-    return 8 if config.source == "digits" else 28
+    return runs.trained_pixel_mlp(config.hidden, config.source, run)
 
 
 def export_inputs(config: Config, run: Run) -> tuple[Tensor, ...]:
     """Two images."""
-    return runs.two_images(size_of(config))
+    return runs.two_images(runs.side_of(config.source))
 
 
 Use = runs.PictureFile
@@ -238,4 +218,5 @@ Use = runs.PictureFile
 
 def use(config: Config, run: Run, options: Use) -> dict[str, object]:
     """Say which class a picture shows, and how sure the network is."""
-    return runs.class_of_picture(options, model(config, run), run, config.source, size_of(config))
+    side = runs.side_of(config.source)
+    return runs.class_of_picture(options, model(config, run), run, config.source, side)

@@ -97,7 +97,10 @@ def run(config: Config, run: Run) -> dict[str, list[float]]:
             f"loss_after_epoch_{way}": curves[(seen >= len(labels)).int().argmax()].tolist(),
             f"loss_{way}": curves[-1].tolist(),
             f"seen_{way}": images_seen(curves, seen, config.reach),
-            f"accuracy_{way}": [accuracy(one, images) for one in alone],
+            f"accuracy_{way}": [
+                float(runs.share_right(one, images.test_images, images.test_labels))
+                for one in alone
+            ],
             f"rate_{way}": [rates[int(b)] for b in best],
         }
     run.write_json("timing", {"seconds": timed(config, images, inputs, labels)})
@@ -118,7 +121,7 @@ def descend(
     """
     rates = rates_of(config, way)
     seeds, copies = len(run.seeds), len(run.seeds) * len(rates)
-    singles = [new_network(config, images, seed) for seed in run.seeds]
+    singles = [runs.pixel_mlp(config.hidden, images, seed) for seed in run.seeds]
     network = nn.stack([single for single in singles for _ in rates])
     optimizer = optim.SGD(network.parameters(), lr=torch.tensor(rates).repeat(seeds))
     size = batch_of(config, way, len(labels))
@@ -196,24 +199,10 @@ def images_seen(curves: Tensor, seen: Tensor, reach: float) -> list[float]:
     return seen[there.int().argmax(0)].double().tolist()
 
 
-def new_network(config: Config, images: data.Images, seed: int) -> torch.nn.Module:
-    """An untrained network whose weights depend on the seed alone."""
-    torch.manual_seed(seed)
-    pixels = images.train_images[0].numel()
-    return nn.MLP((pixels, *config.hidden, len(images.classes)), torch.nn.ReLU)
-
-
-def accuracy(network: torch.nn.Module, images: data.Images) -> float:
-    """The share of the test images that one network reads right."""
-    with torch.no_grad():
-        said = network(vision.grey_pixels(images.test_images)).argmax(1)
-    return float((said == images.test_labels).double().mean())
-
-
 def timed(config: Config, images: data.Images, inputs: Tensor, labels: Tensor) -> dict[str, float]:
     """The median seconds of a step of one network in each way, which take turns."""
     taken: dict[str, list[float]] = {way: [] for way in WAYS}
-    network = new_network(config, images, 0)
+    network = runs.pixel_mlp(config.hidden, images, 0)
     optimizer = optim.SGD(network.parameters(), lr=1e-3)
     for _ in range(TIMED):
         for way in WAYS:
@@ -230,19 +219,12 @@ def timed(config: Config, images: data.Images, inputs: Tensor, labels: Tensor) -
 
 def model(config: Config, run: Run) -> torch.nn.Module:
     """The first seed's network of the lowest loss: grey images from 0 to 1 in, logits out."""
-    size = size_of(config)
-    layers = nn.MLP((size * size, *config.hidden, len(run.read_json("classes"))), torch.nn.ReLU)
-    return run.load_weights(torch.nn.Sequential(torch.nn.Flatten(), layers))
-
-
-def size_of(config: Config) -> int:
-    """Height and width of an image."""
-    return 8 if config.source == "digits" else 28
+    return runs.trained_pixel_mlp(config.hidden, config.source, run)
 
 
 def export_inputs(config: Config, run: Run) -> tuple[Tensor, ...]:
     """Two images."""
-    return runs.two_images(size_of(config))
+    return runs.two_images(runs.side_of(config.source))
 
 
 Use = runs.PictureFile
@@ -250,4 +232,5 @@ Use = runs.PictureFile
 
 def use(config: Config, run: Run, options: Use) -> dict[str, object]:
     """Say which class a picture shows, and how sure the network is."""
-    return runs.class_of_picture(options, model(config, run), run, config.source, size_of(config))
+    side = runs.side_of(config.source)
+    return runs.class_of_picture(options, model(config, run), run, config.source, side)

@@ -214,7 +214,8 @@ def race_on_images(config: Config, run: Run, names: list[Name]) -> dict[str, lis
         last = history[-max(1, steps // 10) :].mean(0).nan_to_num(torch.inf)  # (seeds, rates)
         best = last.argmin(1)
         copies = [nn.unstack(network, copy) for copy in range(last.numel())]
-        right = torch.tensor([accuracy(one, images) for one in copies]).view_as(last)
+        tests = images.test_images, images.test_labels
+        right = torch.stack([runs.share_right(one, *tests) for one in copies]).view_as(last)
         alone = [copies[i * config.rates + int(b)] for i, b in enumerate(best)]
         if last[0].min() < lowest:
             lowest = float(last[0].min())
@@ -237,7 +238,7 @@ def train_all(
 ) -> tuple[torch.nn.Module, Tensor]:
     """One method, every seed at every rate; the networks and losses (steps, seeds, rates)."""
     seeds, rates = len(run.seeds), config.rates
-    singles = [new_network(config, images, seed) for seed in run.seeds]
+    singles = [runs.pixel_mlp(config.hidden, images, seed) for seed in run.seeds]
     network = nn.stack([single for single in singles for _ in range(rates)])
     optimizer = made(name, network.parameters(), rates_of(config).repeat(seeds))
     orders = [train.Shuffled(len(images.train_labels), config.batch, seed) for seed in run.seeds]
@@ -270,24 +271,10 @@ def band(right: Tensor, rates: Tensor) -> Tensor:
     return good.double().mean(1) * decades
 
 
-def new_network(config: Config, images: data.Images, seed: int) -> torch.nn.Module:
-    """An untrained network whose weights depend on the seed alone."""
-    torch.manual_seed(seed)
-    pixels = images.train_images[0].numel()
-    return nn.MLP((pixels, *config.hidden, len(images.classes)), torch.nn.ReLU)
-
-
-def accuracy(network: torch.nn.Module, images: data.Images) -> float:
-    """The share of the test images that one network reads right."""
-    with torch.no_grad():
-        said = network(vision.grey_pixels(images.test_images)).argmax(1)
-    return float((said == images.test_labels).double().mean())
-
-
 def timed(config: Config, images: data.Images, names: list[Name]) -> dict[str, float]:
     """The median seconds of a step of one network with each method, which take turns."""
     inputs, labels = vision.grey_pixels(images.train_images[: config.batch]), images.train_labels
-    networks = {name: new_network(config, images, 0) for name in names}
+    networks = {name: runs.pixel_mlp(config.hidden, images, 0) for name in names}
     optimizers = {name: made(name, networks[name].parameters(), 1e-3) for name in names}
     taken: dict[str, list[float]] = {name: [] for name in names}
     for _ in range(TIMED):
@@ -303,19 +290,12 @@ def timed(config: Config, images: data.Images, names: list[Name]) -> dict[str, f
 
 def model(config: Config, run: Run) -> torch.nn.Module:
     """The first seed's network of the winner: grey images from 0 to 1 in, a logit a class out."""
-    size = size_of(config)
-    layers = nn.MLP((size * size, *config.hidden, len(run.read_json("classes"))), torch.nn.ReLU)
-    return run.load_weights(torch.nn.Sequential(torch.nn.Flatten(), layers))
-
-
-def size_of(config: Config) -> int:
-    """Height and width of an image."""
-    return 8 if config.source == "digits" else 28
+    return runs.trained_pixel_mlp(config.hidden, config.source, run)
 
 
 def export_inputs(config: Config, run: Run) -> tuple[Tensor, ...]:
     """Two images."""
-    return runs.two_images(size_of(config))
+    return runs.two_images(runs.side_of(config.source))
 
 
 Use = runs.PictureFile
@@ -323,4 +303,5 @@ Use = runs.PictureFile
 
 def use(config: Config, run: Run, options: Use) -> dict[str, object]:
     """Say which class a picture shows, and how sure the winner's network is."""
-    return runs.class_of_picture(options, model(config, run), run, config.source, size_of(config))
+    side = runs.side_of(config.source)
+    return runs.class_of_picture(options, model(config, run), run, config.source, side)
