@@ -63,6 +63,9 @@ def test_a_claim_of_ones_own_gets_a_verdict_and_a_picture(
     place = tmp_path / "runs" / "claims" / "more-steps"
     for ending in ("zh.png", "en.png", "zh.svg", "en.svg", "csv"):
         assert (place / f"effects.{ending}").stat().st_size > 0
+    page = (place / "report.html").read_text(encoding="utf-8")
+    assert "More steps read better." in page
+    assert "步子越多越准。" in page
 
 
 def test_what_was_run_is_not_run_again_and_what_was_killed_goes_on(

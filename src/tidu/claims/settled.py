@@ -15,7 +15,7 @@ from typing import Any
 
 from tidu.claims.claim import Claim
 from tidu.claims.finding import Finding
-from tidu.claims.verdict import Outcome, Statistics, Word, outcome, verdict
+from tidu.claims.verdict import WORDS, Outcome, Statistics, Word, outcome, verdict
 from tidu.words import Text
 
 
@@ -52,6 +52,13 @@ class Settled:
             return ""
         held = [told.when[language] for told in self.conditions if told.outcome == "holds"]
         return Text("；", "; ")[language].join(held)
+
+    def said(self, language: str) -> str:
+        """The verdict in words, with its condition where it depends on one."""
+        word, when = WORDS[self.verdict][language], self.when(language)
+        if not when:
+            return word
+        return f"只在此时成立：{when}" if language == "zh" else f"{word} {when}"
 
 
 def settled(claim: Claim, result: Mapping[str, Any] | None, claims: int) -> Settled:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 from tidu import claims
 from tidu.cli.parse import parse
-from tidu.errors import unknown
+from tidu.errors import TiduError, unknown
 from tidu.laboratory.ledger import ledger
 from tidu.words import Text, language
 
@@ -19,6 +21,7 @@ class Arguments:
 
     chapter: str | None = None  # only this chapter
     verdict: str | None = None  # only with this verdict, such as "holds" or "not yet tested"
+    report: str | None = None  # write them as one HTML page that stands alone into this file
     json: bool = False  # print an array of objects for programs
 
 
@@ -34,6 +37,8 @@ def main(words: Sequence[str]) -> None:
         for found in ledger()
         if wanted.chapter in (None, found.claim.chapter) and wanted.verdict in (None, found.verdict)
     ]
+    if wanted.report is not None:
+        _write_report(wanted.report, chosen)
     if wanted.json:
         print(json.dumps([as_json(found) for found in chosen], ensure_ascii=False, indent=1))
         return
@@ -43,17 +48,19 @@ def main(words: Sequence[str]) -> None:
         if inside:
             print(f"\n{title[spoken]}")
         for found in inside:
-            print(f"  {found.claim.id:<36} {said(found, spoken)}")
+            print(f"  {found.claim.id:<36} {found.said(spoken)}")
     print(Text("\n检验一条：tidu verify <名字>", "\nTest one: tidu verify <id>")[spoken])
 
 
-def said(found: claims.Settled, spoken: str) -> str:
-    """The verdict in words, with its condition where it depends on one."""
-    word = claims.WORDS[found.verdict][spoken]
-    when = found.when(spoken)
-    if not when:
-        return word
-    return f"只在此时成立：{when}" if spoken == "zh" else f"{word} {when}"
+def _write_report(name: str, chosen: list[claims.Settled]) -> None:
+    from tidu.laboratory import claim_report
+
+    if Path(name).suffix.lower() not in {".html", ".htm"}:
+        raise TiduError(f"--report must be a file that ends in .html; got {name}.", "Rename it.")
+    if not chosen:
+        raise TiduError("No claim is left to report on.", "See all of them: tidu claims")
+    claim_report.write_ledger(Path(name), chosen)
+    print(Text(f"写好了：{name}", f"Written: {name}")[language()], file=sys.stderr)
 
 
 def as_json(found: claims.Settled) -> dict[str, object]:

@@ -114,8 +114,9 @@ class _Progress:
 
 
 def _leave(found: claims.Settled, told: dict[str, Any]) -> Path:
-    """Write result and picture below the runs; the folder."""
+    """Write result, picture and report below the runs; the folder."""
     from tidu.files import write_bytes, write_json
+    from tidu.laboratory import claim_report
     from tidu.runs import store
     from tidu.views.claim_effects import claim_effects
 
@@ -126,18 +127,19 @@ def _leave(found: claims.Settled, told: dict[str, Any]) -> Path:
         for ending in ("png", "svg"):
             write_bytes(place / f"effects.{spoken}.{ending}", picture.render(ending, spoken))
     write_bytes(place / "effects.csv", picture.render("csv"))
+    claim_report.write(place / "report.html", found)
     return place
 
 
 def _say(found: claims.Settled, told: dict[str, Any], place: Path, size: int) -> None:
     from rich.console import Console
 
-    from tidu.cli.claims_command import said
+    from tidu.laboratory import claim_report
 
     spoken = language()
     console = Console(highlight=False)
     console.print(f"\n[bold]{found.claim.id}[/bold]  {found.claim.says[spoken]}")
-    console.print(Text("结论：", "Verdict: ")[spoken] + f"[bold]{said(found, spoken)}[/bold]\n")
+    console.print(Text("结论：", "Verdict: ")[spoken] + f"[bold]{found.said(spoken)}[/bold]\n")
     for condition in found.conditions:
         console.print(f"  {condition.when[spoken]}: {claims.WORDS[condition.outcome][spoken]}")
         if condition.example:
@@ -145,7 +147,7 @@ def _say(found: claims.Settled, told: dict[str, Any], place: Path, size: int) ->
         else:
             effect = Text("效应", "effect")[spoken]
             console.print(
-                f"    {effect} {condition.effect:.4g} [{condition.low:.4g}, {condition.high:.4g}]",
+                f"    {effect} {claim_report.shown(found, condition)}",
                 style="dim",
                 markup=False,
             )
@@ -154,8 +156,9 @@ def _say(found: claims.Settled, told: dict[str, Any], place: Path, size: int) ->
     if found.claim.correct is not None and found.verdict != "holds":
         correct = Text("正确的说法：", "What is true: ")[spoken]
         console.print(f"\n{correct}{found.claim.correct[spoken]}", soft_wrap=True)
-    picture = place / f"effects.{spoken}.png"
-    console.print(f"\n{told['seconds']:.1f} s  {picture}", soft_wrap=True)
+    console.print(f"\n{told['seconds']:.1f} s", markup=False)
+    for file in (f"effects.{spoken}.png", "report.html"):
+        console.print(f"  {place / file}", soft_wrap=True, markup=False)
 
 
 def _reach(claim: claims.Claim, told: dict[str, Any], size: int) -> Text:

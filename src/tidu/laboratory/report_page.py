@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from tidu import catalogue
-from tidu.laboratory import gradients, outcome, range_test
+from tidu.laboratory import gradients, outcome, range_test, results
 from tidu.laboratory.experiment import Experiment
 from tidu.runs import Run
 from tidu.views.picture import Picture
@@ -46,7 +46,7 @@ def write(
         },
         history=run.history(),
         config=_config(experiment, run.config),
-        environment=_environment(told["environment"]),
+        environment=results.environment_rows(told["environment"]),
         next_commands=outcome.next_commands(path.parent.name, told, experiment),
     )
     write_report(path, report)
@@ -76,8 +76,3 @@ def _config(experiment: Experiment, config: Any) -> list[tuple[str, str, str]]:
     values = {field.name: getattr(config, field.name) for field in dataclasses.fields(config)}
     flags = {name: "--" + name.replace("_", "-") for name in values}
     return [(flags[name], str(value), helps.get(name, "")) for name, value in values.items()]
-
-
-def _environment(made: dict[str, Any]) -> dict[str, str]:
-    plain = {k: str(v) for k, v in made.items() if k != "packages" and v is not None}
-    return plain | {k: str(v) for k, v in made["packages"].items() if v is not None}

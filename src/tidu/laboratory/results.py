@@ -57,3 +57,9 @@ def shown(summary: dict[str, Any]) -> str:
         return f"{summary['mean']:.4g}"
     half = summary["mean"] - summary["low"]
     return f"{summary['mean']:.4g} ± {half:.2g}"
+
+
+def environment_rows(made: dict[str, Any]) -> dict[str, str]:
+    """The environment of a run or a result, as names and values."""
+    plain = {k: str(v) for k, v in made.items() if k != "packages" and v is not None}
+    return plain | {k: str(v) for k, v in made["packages"].items() if v is not None}

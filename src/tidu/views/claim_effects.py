@@ -42,9 +42,12 @@ def claim_effects(found: Settled) -> Picture:
 
     said = [f"{told.when.en}: {told.outcome}" for told in found.conditions]
     told_zh = [f"{told.when.zh}：{WORDS[told.outcome].zh}" for told in found.conditions]
+    rows_show = Text("效应与 95 % 区间", "effect and 95 % interval")
+    if exact:
+        rows_show = Text("说法成立的例子所占的比例", "share of cases in which it is true")
     alt = Text(
-        f"每一行是一种条件下的效应与 95 % 区间。{'；'.join(told_zh)}。",
-        f"One row a condition, with its effect and 95 % interval. {'; '.join(said)}.",
+        f"每一行是一种条件下的{rows_show.zh}。{'；'.join(told_zh)}。",
+        f"One row a condition, with its {rows_show.en}. {'; '.join(said)}.",
     )
     title = Text(
         f"{found.claim.id}：{WORDS[found.verdict].zh}",
@@ -58,7 +61,7 @@ def _measured(axes: Axes, found: Settled, language: str) -> None:
 
     def on_axis(values: object) -> np.ndarray:
         array = np.asarray(values, dtype=float)
-        return np.exp(array) if ratio else array
+        return np.asarray(np.exp(array)) if ratio else array
 
     smallest = float(on_axis(limit(found.claim)))
     axes.axvline(1.0 if ratio else 0.0, color=palette.GREY, linewidth=0.8)

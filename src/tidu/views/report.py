@@ -38,6 +38,15 @@ class Measure:
 
 
 @dataclass(frozen=True)
+class Table:
+    """Rows of words; the first cell of a row is its name."""
+
+    title: Text
+    heads: Sequence[Text]  # none: two columns that need no heads
+    rows: Sequence[Sequence[Text]]
+
+
+@dataclass(frozen=True)
 class Report:
     """What a report says."""
 
@@ -51,6 +60,8 @@ class Report:
     config: Sequence[tuple[str, str, str]] = ()  # flag, value, help
     environment: Mapping[str, str] = field(default_factory=dict[str, str])
     next_commands: Mapping[str, Text] = field(default_factory=dict[str, Text])
+    tables: Sequence[Table] = ()
+    parts: Mapping[Text, Sequence[Report]] = field(default_factory=dict[Text, "Sequence[Report]"])
 
 
 def write_report(path: str | Path, report: Report) -> Path:
@@ -116,25 +127,48 @@ class _Store:
 
 
 def _page(report: Report, language: str, store: _Store, log: Picture | None) -> str:
-    sections = [
-        _measures(report.measures, language),
-        "".join(_remarks(title, said, language) for title, said in report.remarks.items()),
-        "".join(_figure(picture, language, store) for picture in report.pictures),
-        _next(report.next_commands, language),
-        _log(log, language, store),
-        _config(report.config, language),
-        _environment(report.environment, language),
-    ]
-    facts = "".join(
-        f"<div><dt>{_e(name[language])}</dt><dd>{_e(value)}</dd></div>"
-        for name, value in report.facts.items()
-    )
     lang = "zh-Hans" if language == "zh" else "en"
     return (
         f'<main lang="{lang}" data-page="{language}">'
         f"<header><h1>{_e(report.title[language])}</h1><p>{_e(report.about[language])}</p>"
-        f'<dl class="facts">{facts}</dl></header>{"".join(sections)}</main>'
+        f"{_facts(report.facts, language)}</header>"
+        f"{_sections(report, language, store)}"
+        f"{_next(report.next_commands, language)}{_log(log, language, store)}"
+        f"{_config(report.config, language)}{_environment(report.environment, language)}</main>"
     )
+
+
+def _facts(facts: Mapping[Text, str], language: str) -> str:
+    rows = "".join(
+        f"<div><dt>{_e(name[language])}</dt><dd>{_e(value)}</dd></div>"
+        for name, value in facts.items()
+    )
+    return f'<dl class="facts">{rows}</dl>' if rows else ""
+
+
+def _sections(report: Report, language: str, store: _Store, level: int = 2) -> str:
+    return "".join(
+        [
+            _measures(report.measures, language),
+            *(_remarks(title, said, language, level) for title, said in report.remarks.items()),
+            *(_words(table, language, level) for table in report.tables if table.heads),
+            *(_figure(picture, language, store, level) for picture in report.pictures),
+            *(_words(table, language, level) for table in report.tables if not table.heads),
+            *(_parts(title, inside, language, store) for title, inside in report.parts.items()),
+        ]
+    )
+
+
+def _parts(title: Text, reports: Sequence[Report], language: str, store: _Store) -> str:
+    """Reports under one heading, each folded up behind its title."""
+    folded = "".join(
+        f"<details><summary>{_e(report.title[language])}<br>"
+        f"<small>{_e(report.about[language])}</small></summary>"
+        f"{_facts(report.facts, language)}{_sections(report, language, store, level=3)}"
+        f"{_environment(report.environment, language)}</details>"
+        for report in reports
+    )
+    return _section(title, folded, language)
 
 
 def _measures(measures: Sequence[Measure], language: str) -> str:
@@ -174,12 +208,23 @@ def _verdict(met: bool, language: str) -> str:
     return f'<span class="{"met" if met else "missed"}">{mark} {words[language]}</span>'
 
 
-def _remarks(title: Text, said: Sequence[Text], language: str) -> str:
+def _remarks(title: Text, said: Sequence[Text], language: str, level: int) -> str:
     items = "".join(f"<li>{_e(one[language])}</li>" for one in said)
-    return _section(title, f"<ul>{items}</ul>", language) if said else ""
+    return _section(title, f"<ul>{items}</ul>", language, level) if said else ""
 
 
-def _figure(picture: Picture, language: str, store: _Store) -> str:
+def _words(table: Table, language: str, level: int) -> str:
+    rows = [
+        f'<tr><th scope="row">{_e(name[language])}</th>'
+        + "".join(f"<td>{_e(cell[language])}</td>" for cell in cells)
+        + "</tr>"
+        for name, *cells in table.rows
+    ]
+    heads = [head[language] for head in table.heads]
+    return _section(table.title, _table(heads, rows, language), language, level)
+
+
+def _figure(picture: Picture, language: str, store: _Store, level: int = 2) -> str:
     image = b64encode(picture.render("png", language)).decode()
     title, alt = _e(picture.title[language]), _e(picture.alt[language])
     still = f'<img src="data:image/png;base64,{image}" alt="{alt}">'
@@ -194,7 +239,8 @@ def _figure(picture: Picture, language: str, store: _Store) -> str:
         csv = store.keep(f"{picture.name}.csv", picture.render("csv"))
         links.append(_download(csv, "text/csv", "CSV", language, picture.title[language]))
     return (
-        f'<section><h2>{title}</h2><figure>{still}<figcaption><p aria-hidden="true">{alt}</p>'
+        f"<section><h{level}>{title}</h{level}><figure>{still}<figcaption>"
+        f'<p aria-hidden="true">{alt}</p>'
         f'<p class="downloads">{" ".join(links)}</p></figcaption></figure></section>'
     )
 
@@ -247,8 +293,8 @@ def _environment(environment: Mapping[str, str], language: str) -> str:
     return _folded(Text("运行环境", "Environment"), table, language) if rows else ""
 
 
-def _section(title: Text, content: str, language: str) -> str:
-    return f"<section><h2>{title[language]}</h2>{content}</section>"
+def _section(title: Text, content: str, language: str, level: int = 2) -> str:
+    return f"<section><h{level}>{title[language]}</h{level}>{content}</section>"
 
 
 def _folded(title: Text, content: str, language: str) -> str:
@@ -256,11 +302,12 @@ def _folded(title: Text, content: str, language: str) -> str:
 
 
 def _table(heads: Sequence[str], rows: Sequence[str], language: str) -> str:
-    head = "".join(f'<th scope="col">{_e(name)}</th>' for name in heads)
+    columns = "".join(f'<th scope="col">{_e(name)}</th>' for name in heads)
+    head = f"<thead><tr>{columns}</tr></thead>" if columns else ""
     label = Text("表格，可横向滚动", "Table, scrolls sideways")[language]
     return (
         f'<div class="scroll" tabindex="0" role="region" aria-label="{label}"><table>'
-        f"<thead><tr>{head}</tr></thead><tbody>{''.join(rows)}</tbody></table></div>"
+        f"{head}<tbody>{''.join(rows)}</tbody></table></div>"
     )
 
 
