@@ -5,6 +5,7 @@ from tidu.claims.claim import Arm, Claim, Condition
 from tidu.words import Text
 
 EQUAL = {"iterations": 150, "lr": 0.004}
+SCATTER = {**EQUAL, "baseline": "value-net", "scatter": True}
 QUICK = {"iterations": 40, "episodes": 16}
 
 CLAIMS = (
@@ -47,9 +48,9 @@ CLAIMS = (
         says=Text("评论家能帮助演员。", "A critic helps the actor."),
         note="002#资料收集",
         test=Text(
-            "学习率和步数都相同，有无基线各要多少回合才能解出 CartPole。",
-            "At equal rate and steps: episodes until CartPole is solved, with a baseline and "
-            "without.",
+            "学习率和步数都相同，有无基线各要多少回合才能解出 CartPole，梯度的方差各有多大。",
+            "At equal rate and steps: episodes until CartPole is solved, and the variance of the "
+            "gradient, with a baseline and without.",
         ),
         conditions=(
             Condition(
@@ -84,6 +85,30 @@ CLAIMS = (
                     quick=QUICK,
                 ),
             ),
+            *(
+                Condition(
+                    f"variance-{baseline.replace('_', '-')}",
+                    when,
+                    Arm("policy-gradient", f"scatter_{baseline}", SCATTER, quick=QUICK),
+                    Arm("policy-gradient", "scatter_none", SCATTER, quick=QUICK),
+                )
+                for baseline, when in (
+                    (
+                        "value_net",
+                        Text(
+                            "看梯度的方差，基线是价值网络",
+                            "what counts is the variance of the gradient, with a value network",
+                        ),
+                    ),
+                    (
+                        "mean",
+                        Text(
+                            "看梯度的方差，基线是同批均值",
+                            "what counts is the variance of the gradient, with the batch's mean",
+                        ),
+                    ),
+                )
+            ),
         ),
         direction="lower",
         scale="ratio",
@@ -93,9 +118,11 @@ CLAIMS = (
             "Saving less than a fifth of the episodes does not pay for another network.",
         ),
         scope=Text(
-            "CartPole-v1，每批 32 个回合，两层 64 宽的网络；梯度的方差没有测。",
-            "CartPole-v1, 32 episodes a batch, two layers of 64; the variance of the gradient is "
-            "not tested.",
+            "CartPole-v1，每批 32 个回合，两层 64 宽的网络；方差是同一策略、同一批回合上，"
+            "逐回合梯度的方差，训练途中看 10 次，取几何平均。",
+            "CartPole-v1, 32 episodes a batch, two layers of 64. The variance is that of single "
+            "episodes' gradients, of one policy on the same episodes, the geometric mean of 10 "
+            "looks in a training.",
         ),
         evidence=(Figure("figure 13.2", "Sutton & Barto (2018), section 13.4"),),
     ),

@@ -16,6 +16,10 @@ Every batch begins with fresh environments, seeded by the run's generator, and p
 to its end. Nothing of an environment outlives a step of the loop, so a checkpoint needs none.
 An episode that reaches the time limit (500 steps) counts as over: the return is what was earned
 within the limit.
+
+``--scatter`` measures what a baseline is for: the variance of single episodes' gradients, of one
+policy on the same episodes, with each of the three. ``scatter_…`` is the geometric mean of at least
+ten looks in the training.
 """
 
 from __future__ import annotations
@@ -48,6 +52,7 @@ class Config:
     lr: PositiveFloat = 0.01  # learning rate of the policy at the start; it falls to 0 linearly
     value_lr: PositiveFloat = 0.01  # learning rate of the value network
     value_steps: PositiveInt = 5  # steps of the value network for each of the policy
+    scatter: bool = False  # also measure how much the gradients of single episodes scatter
 
 
 PRESETS = {
@@ -60,6 +65,7 @@ NO_RANGE_TEST = "its loss is no measure of progress; what counts is the return o
 THREADS = 1  # products this small are slower on two
 ENVIRONMENT = "CartPole-v1"
 EVALUATION_EPISODES = 100
+LOOKS = 10  # how often the scatter of the gradients is measured, at least
 SOLVED = 475.0  # mean return at which Gymnasium calls CartPole-v1 solved
 
 
@@ -72,6 +78,7 @@ def run(config: Config, run: Run) -> dict[str, float]:
     value_optimizer = torch.optim.Adam(value.parameters(), config.value_lr)
     rng = run.generator()
     trained = torch.zeros(2, dtype=torch.long)  # environment steps, episodes until solved
+    scatter = torch.zeros(config.iterations, 3)
     keep = {
         "policy": policy,
         "value": value,
@@ -79,19 +86,24 @@ def run(config: Config, run: Run) -> dict[str, float]:
         "value_optimizer": value_optimizer,
         "rng": rng,
         "trained": trained,
+        "scatter": scatter,
     }
     for step in run.steps(config.iterations, keep=keep):
         optimizer.param_groups[0]["lr"] = config.lr * (1 - step / config.iterations)
         episodes = rl.play(carts, policy, rl.sampled(rng), seed=draw_seed(rng))
         returns = rl.discounted_returns(episodes.rewards, config.discount)
 
-        if config.baseline == "none":
-            advantages = returns
-        elif config.baseline == "mean":
-            advantages = returns - returns.mean(0)
-        else:
-            advantages = returns - predicted(value, episodes, config).detach()
+        compared = {
+            "none": returns,
+            "mean": returns - returns.mean(0),
+            "value-net": returns - predicted(value, episodes, config).detach(),
+        }
+        advantages = compared[config.baseline]
+        if config.baseline == "value-net":
             fit_value(value, value_optimizer, episodes, returns, config)
+        if config.scatter and step % max(1, config.iterations // LOOKS) == 0:
+            each = [scatter_of(policy, episodes, one) for one in compared.values()]
+            scatter[step] = torch.stack(each)
 
         logits = policy(episodes.observations)
         loss = losses.reinforce_loss(logits, episodes.actions, advantages, episodes.alive)
@@ -115,15 +127,43 @@ def run(config: Config, run: Run) -> dict[str, float]:
 
     run.save_weights(policy)
     carts.close()
-    return evaluate(config, run, policy) | {
-        "solved_at_episode": float(trained[1] or config.iterations * config.episodes),
-        "environment_steps": float(trained[0]),
-    }
+    looked = scatter[scatter[:, 0] > 0].log().mean(0).exp().tolist()
+    names = ("scatter_none", "scatter_mean", "scatter_value_net")
+    measured = dict(zip(names, looked, strict=True)) if config.scatter else {}
+    return (
+        measured
+        | evaluate(config, run, policy)
+        | {
+            "solved_at_episode": float(trained[1] or config.iterations * config.episodes),
+            "environment_steps": float(trained[0]),
+        }
+    )
 
 
 def new_policy(config: Config, carts: rl.Environments) -> nn.MLP:
     """An untrained policy: what is seen to one logit for each action."""
     return nn.MLP((carts.features, config.hidden, config.hidden, carts.actions), torch.nn.Tanh)
+
+
+def scatter_of(policy: nn.MLP, episodes: rl.Episodes, advantages: Tensor) -> Tensor:
+    """The variance of the gradient of single episodes, summed over all weights.
+
+    Whatever the returns are compared with, the mean gradient estimates the same; the less single
+    episodes scatter around it, the fewer of them are needed.
+    """
+    weights = list(policy.parameters())
+    gradients: list[Tensor] = []
+    for one in range(len(episodes.actions)):
+        part = slice(one, one + 1)
+        loss = losses.reinforce_loss(
+            policy(episodes.observations[part]),
+            episodes.actions[part],
+            advantages[part],
+            episodes.alive[part],
+        )
+        each = torch.autograd.grad(loss, weights)
+        gradients.append(torch.cat([gradient.flatten() for gradient in each]))
+    return torch.stack(gradients).var(0, correction=0).sum()
 
 
 def draw_seed(rng: torch.Generator) -> int:
