@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 
-from commands import Answer, command, run_alone
+from commands import Answer, run_alone
 from tidu.errors import TiduError
 from tidu.files import read_json
 from tidu.laboratory import ray_cluster
@@ -167,14 +167,30 @@ def test_an_arm_that_fails_is_named_and_the_others_are_kept(
     assert str(trace) in done.err
 
 
+# Ctrl-C is ignored by what a script started in the background, as these tests may be.
+AT_A_TERMINAL = """
+import signal
+from tidu.cli.main import main
+
+signal.signal(signal.SIGINT, signal.default_int_handler)
+main()
+"""
+
+
 def test_ctrl_c_stops_the_workers(
     cluster: str, waiting_claim: Callable[[str], str], tmp_path: Path
 ) -> None:
-    words = command("verify", waiting_claim("never"), "--ray", cluster, "--quiet")
-    with subprocess.Popen(words, stderr=subprocess.PIPE, text=True) as process:
+    words = ["verify", waiting_claim("never"), "--ray", cluster, "--quiet"]
+    process = subprocess.Popen(
+        [sys.executable, "-c", AT_A_TERMINAL, *words], stderr=subprocess.PIPE, text=True
+    )
+    try:
         wait_until((tmp_path / "begun").exists)
         process.send_signal(signal.SIGINT)
         _, said = process.communicate(timeout=60)
+    finally:
+        process.kill()
+        process.communicate()
     assert process.returncode == 130, said
     assert "Traceback" not in said
     wait_until((tmp_path / "stopped").exists)

@@ -85,6 +85,21 @@ def test_what_was_run_is_not_run_again_and_what_was_killed_goes_on(
     assert "standard deviations" in told.out
 
 
+def test_an_experiment_of_ones_own_that_was_changed_is_run_again(
+    tmp_path: Path, tidu_says: Says, own_experiment: str
+) -> None:
+    toy, claim = tmp_path / "toy.py", tmp_path / "more_steps.yaml"
+    text = Path(own_experiment).read_text(encoding="utf-8")
+    claim.write_text(YAML.format(toy=toy), encoding="utf-8")
+    effects: list[float] = []
+    for now in (text, text.replace("torch.randn(32, 3", "torch.randn(16, 3"), text):
+        toy.write_text(now, encoding="utf-8")
+        effects.append(tidu_says("verify", str(claim), "--json").json["effect"])
+    assert effects[0] != effects[1]
+    assert effects[0] == effects[2]
+    assert len(list((tmp_path / "runs").glob("arm-*"))) == 4
+
+
 BAD = {
     "nothing.yaml": ("", "list of keys"),
     "list.yaml": ("- 1\n", "list of keys"),

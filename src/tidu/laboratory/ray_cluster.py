@@ -12,8 +12,10 @@ import importlib
 import importlib.util
 import json
 import os
+import signal
 import socket
 import tempfile
+import threading
 from collections.abc import Callable, Generator, Sequence
 from contextlib import contextmanager, suppress
 from functools import partial
@@ -35,7 +37,6 @@ SETTINGS = {
     "RAY_NUM_REDIS_GET_RETRIES": "1",
     "RAY_py_gcs_connect_timeout_s": "5",
     "RAY_BACKEND_LOG_LEVEL": "fatal",
-    "RAY_ACCEL_ENV_VAR_OVERRIDE_ON_ZERO": "0",
 }
 
 
@@ -148,10 +149,9 @@ def _told(job: Job) -> dict[str, Any]:
 
     from tidu.laboratory.execute import usable_device
 
-    own = Path(job.experiment)
     return {
         "experiment": job.experiment,
-        "source": own.read_text(encoding="utf-8") if own.suffix == ".py" else None,
+        "source": job.source,
         "preset": job.preset,
         "config": job.config,
         "seed": job.seeds[0],
@@ -219,6 +219,9 @@ def here(told: dict[str, Any]) -> dict[str, Any]:
     """On a worker: carry the job out in a folder that goes again; return its run's files."""
     from tidu import laboratory
 
+    # Ignored where Ray was started in the background of a script, and then no task can be stopped.
+    if threading.current_thread() is threading.main_thread():
+        signal.signal(signal.SIGINT, signal.default_int_handler)
     with tempfile.TemporaryDirectory(prefix="tidu-arm-") as place:
         os.environ["TIDU_RUNS"] = place
         experiment = told["experiment"]

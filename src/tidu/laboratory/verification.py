@@ -40,8 +40,15 @@ class Job:
         """The same for the same job of the same tidu."""
         from tidu.runs.provenance import commit
 
-        told = json.dumps([self.experiment, self.config, self.seeds, commit()], sort_keys=True)
+        what = [self.experiment, self.config, self.seeds, commit()]
+        told = json.dumps([*what, self.source] if self.source else what, sort_keys=True)
         return f"arm-{Path(self.experiment).stem}-{hashlib.sha256(told.encode()).hexdigest()[:10]}"
+
+    @cached_property
+    def source(self) -> str | None:
+        """The text of an experiment that is a file of one's own: changed, it is another job."""
+        own = Path(self.experiment)
+        return own.read_text(encoding="utf-8") if own.suffix == ".py" else None
 
     @property
     def folder(self) -> Path:
