@@ -1,4 +1,4 @@
-"""What penalties do: smoother answers, and why the bias is left alone."""
+"""What penalties do: smoother answers, and a bias that is pulled to zero where it has a price."""
 
 from __future__ import annotations
 
@@ -23,11 +23,10 @@ def test_a_penalised_bias_is_a_column_of_ones_like_any_other(l2: float) -> None:
     np.testing.assert_allclose(ours.numpy(), theirs.coef_, rtol=1e-8, atol=1e-10)
 
 
-def test_a_penalty_makes_it_smoother_and_a_price_on_the_bias_costs() -> None:
+def test_a_penalty_makes_it_smoother() -> None:
     run = tidu.run("regularisation", preset="quick", quiet=True, report=False)
     found = store.result(run.path)["metrics"]
     assert found["slope_ridge"] < found["slope_plain"]
-    assert found["test_mse_bias_penalised"] > found["test_mse_ridge"]
     # Without products the answer is linear: its slope is the length of the weights.
     plain = run.recorded("paths")["plain"][:-1]
     assert found["slope_plain"] == pytest.approx(float(plain.norm()))

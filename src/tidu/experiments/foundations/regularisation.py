@@ -8,7 +8,8 @@ range of penalties; cross-validation within the training rows chooses one of eac
 penalised: ``test_mse_bias_penalised`` is what that would cost. ``slope_ridge`` and ``slope_plain``
 are how steeply the answer changes with the features, the mean norm of its gradient with respect to
 the standardised features of the test rows. Two checks run along: gradient descent on the loss with
-the penalty added must end in ridge's closed form, and lasso must meet the conditions of its minimum.
+the penalty added must end in ridge's closed form, and lasso must meet the conditions of its
+minimum.
 
 ``--data my.csv --target price`` takes your own table, ``--no-products`` its columns as they are.
 """
