@@ -12,10 +12,8 @@ import importlib
 import importlib.util
 import json
 import os
-import signal
 import socket
 import tempfile
-import threading
 from collections.abc import Callable, Generator, Sequence
 from contextlib import contextmanager, suppress
 from functools import partial
@@ -219,9 +217,6 @@ def here(told: dict[str, Any]) -> dict[str, Any]:
     """On a worker: carry the job out in a folder that goes again; return its run's files."""
     from tidu import laboratory
 
-    # Ignored where Ray was started in the background of a script, and then no task can be stopped.
-    if threading.current_thread() is threading.main_thread():
-        signal.signal(signal.SIGINT, signal.default_int_handler)
     with tempfile.TemporaryDirectory(prefix="tidu-arm-") as place:
         os.environ["TIDU_RUNS"] = place
         experiment = told["experiment"]
