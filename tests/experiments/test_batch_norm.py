@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -53,3 +54,11 @@ def test_too_little_to_learn_from_is_told(tmp_path: Path) -> None:
     run = Run(tmp_path, config=CONFIG, quiet=True)
     with pytest.raises(TiduError, match="--validation 50 leaves 30"):
         batch_norm.split_rows(CONFIG, run, 80)
+
+
+def test_a_rate_that_is_too_large_ends_nothing(tmp_path: Path) -> None:
+    """It comes last in its sweep; the others go on."""
+    config = replace(CONFIG, activation="relu", rates=(0.1, 1e12), budget=40)
+    run = Run(tmp_path, seeds=(0, 1), quiet=True, checkpoint_every=0)
+    found = batch_norm.run(config, run)
+    assert found["rate_without"] == [0.1, 0.1]

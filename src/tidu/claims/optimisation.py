@@ -13,6 +13,7 @@ UPDATES = {**PASSES, "full_epochs": 1320}  # as many steps as 30 passes of 44 ba
 FEWER = {"full_epochs": 10, "mini_epochs": 10}
 FEW_UPDATES = {"full_epochs": 440, "mini_epochs": 10}
 WELL = {"well": True, "full_epochs": 1, "mini_epochs": 1, "single_epochs": 1}
+BRIEF = {"budget": 800}
 ORDERED = {"mini_epochs": 20, "full_epochs": 1}
 
 CLAIMS = (
@@ -383,8 +384,8 @@ CLAIMS = (
             Condition(
                 activation,
                 Text(f"激活函数是 {activation}", f"the activation is {activation}"),
-                Arm("batch-norm", "steps_with", {"activation": activation}, preset="quick"),
-                Arm("batch-norm", "steps_without", {"activation": activation}, preset="quick"),
+                Arm("batch-norm", "steps_with", {"activation": activation}, "quick", BRIEF),
+                Arm("batch-norm", "steps_without", {"activation": activation}, "quick", BRIEF),
             )
             for activation in ("sigmoid", "tanh", "relu")
         ),

@@ -14,6 +14,7 @@ UNCLIPPED = {
 }
 LARGE = {**UNCLIPPED, "recurrent_scale": 6.0}
 SOME = {"steps": 60}
+SHORT = {"steps": 60, "sample": 16, "characters": 60_000}
 MUCH = {"heads": 4, "steps": 1000}  # the arm of four heads, too
 LITTLE = {"characters": 5000, **MUCH}
 BRIEF = {"layers": 1, "dim": 64, "steps": 150, "sample": 200}
@@ -170,14 +171,14 @@ CLAIMS = (
                     "val_loss",
                     {"heads": heads, "steps": 1000},
                     preset="quick",
-                    quick={"steps": 150},
+                    quick=SHORT,
                 ),
                 Arm(
                     "gpt",
                     "val_loss",
                     {"heads": 1, "steps": 1000},
                     preset="quick",
-                    quick={"steps": 150},
+                    quick=SHORT,
                 ),
             )
             for heads in (2, 4, 8)

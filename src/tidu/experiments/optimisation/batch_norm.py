@@ -105,7 +105,8 @@ def train_arm(
     reached = torch.full((seeds, rates), config.budget + 1)
     curves = torch.full((len(looks), seeds, rates), torch.nan)
     said = torch.full((len(looks), rates, len(SHARES)), torch.nan)
-    keep = {"network": network, "optimizer": optimizer}
+    # Weights as plain tensors: at too large a rate they may overflow, which is no mistake here.
+    keep = {**network.state_dict(), "optimizer": optimizer}
     keep |= {"reached": reached, "curves": curves, "said": said}
 
     loop = run.steps(config.budget, keep, arm)
