@@ -119,10 +119,10 @@ CLAIMS = (
         ),
         scope=Text(
             "CartPole-v1，每批 32 个回合，两层 64 宽的网络；方差是同一策略、同一批回合上，"
-            "逐回合梯度的方差，训练途中看 10 次，取几何平均。",
+            "逐回合梯度的方差，训练途中看 10 次，取平均。",
             "CartPole-v1, 32 episodes a batch, two layers of 64. The variance is that of single "
-            "episodes' gradients, of one policy on the same episodes, the geometric mean of 10 "
-            "looks in a training.",
+            "episodes' gradients, of one policy on the same episodes, the mean of 10 looks in a "
+            "training.",
         ),
         evidence=(Figure("figure 13.2", "Sutton & Barto (2018), section 13.4"),),
     ),

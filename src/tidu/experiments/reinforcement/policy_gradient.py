@@ -18,8 +18,8 @@ An episode that reaches the time limit (500 steps) counts as over: the return is
 within the limit.
 
 ``--scatter`` measures what a baseline is for: the variance of single episodes' gradients, of one
-policy on the same episodes, with each of the three. ``scatter_…`` is the geometric mean of at least
-ten looks in the training.
+policy on the same episodes, with each of the three. ``scatter_…`` is the mean of at least ten looks
+in the training.
 """
 
 from __future__ import annotations
@@ -127,7 +127,7 @@ def run(config: Config, run: Run) -> dict[str, float]:
 
     run.save_weights(policy)
     carts.close()
-    looked = scatter[scatter[:, 0] > 0].log().mean(0).exp().tolist()
+    looked = scatter[scatter.sum(1) > 0].mean(0).tolist()
     names = ("scatter_none", "scatter_mean", "scatter_value_net")
     measured = dict(zip(names, looked, strict=True)) if config.scatter else {}
     return (
