@@ -152,8 +152,8 @@ CLAIMS = (
             ),
         ),
         correct=Text(
-            "卷积是等变的：图像移动，特征图跟着移动。池化只容忍一两个像素；要更多，训练图得平移过。",
-            "Convolution is equivariant: the maps move along. Pooling forgives a pixel or two; for "
+            "卷积是等变的：图像移动，特征图跟着移动。池化大约只容忍一个像素；要更多，训练图得平移过。",
+            "Convolution is equivariant: the maps move along. Pooling forgives about a pixel; for "
             "more, training images must have moved too.",
         ),
     ),
