@@ -17,14 +17,12 @@ from collections.abc import Sequence
 def copied_share(text: str, training: str, n: int) -> float:
     """The share of distinct character ``n``-grams of ``text`` found in ``training``, 0 to 1.
 
+    A text shorter than ``n`` has none, and the share is 0.
+
     >>> copied_share("abcx", training="zabcz", n=2)     # ab, bc; not cx
     0.6666666666666666
     """
-    if n < 1:
-        raise ValueError(f"an n-gram has at least 1 character; got n = {n}")
-    grams = {text[i : i + n] for i in range(len(text) - n + 1)}
-    # Sorted, so that the same share is summed up in the same way every time.
-    return sum(gram in training for gram in sorted(grams)) / len(grams) if grams else 0.0
+    return copied_shares([text], training, n)[0]
 
 
 def copied_shares(texts: Sequence[str], training: str, n: int) -> list[float]:
