@@ -83,10 +83,12 @@ CLAIMS = (
         ),
         scope=Text(
             "加法任务，间隔 100 步，状态宽 32，300 步 Adam，不裁剪；LSTM 的遗忘门偏置为 1。"
-            "后两个条件的对照是 tanh RNN。",
+            "后两个条件的对照是 tanh RNN。条件与最小效应是看过 5 个种子、60 步的试跑之后定的："
+            "起初只与 RNN 比。",
             "The adding task at lag 100, state of 32, 300 steps of Adam without clipping; the "
             "LSTM's forget gates start with a bias of 1. The last two conditions compare it with a "
-            "tanh RNN.",
+            "tanh RNN. Conditions and smallest effect were set after a trial of 5 seeds and 60 "
+            "steps, which had compared with the RNN alone.",
         ),
         evidence=(
             Figure("clipping for LSTMs too", "Pascanu et al. (2013), ICML, section 3.2"),

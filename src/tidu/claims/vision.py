@@ -97,9 +97,9 @@ CLAIMS = (
         ),
         note="001#核心特性",
         test=Text(
-            "平移 0 至 8 个像素的准确率与一致率，有无池化、填充、增强。",
+            "平移 1 至 8 个像素与不平移比准确率，有无池化、填充、增强；预测的一致率记在各臂里。",
             "Accuracy over shifts of 1 to 8 pixels against none, with and without pooling, "
-            "padding, augmentation.",
+            "padding, augmentation; how far predictions agree stands in each arm.",
         ),
         conditions=(
             _moved("1-pixel", Text("平移 1 个像素", "it moves by 1 pixel"), 1),

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from tidu.runs.steps import Diverged as Diverged
     from tidu.runs.steps import Interrupted as Interrupted
     from tidu.runs.steps import Steps as Steps
+    from tidu.runs.sweeps import edge_remarks as edge_remarks
 
 _HOME = {
     "PictureFile": "images",
@@ -45,6 +46,7 @@ _HOME = {
     "Diverged": "steps",
     "Interrupted": "steps",
     "Steps": "steps",
+    "edge_remarks": "sweeps",
 }
 
 

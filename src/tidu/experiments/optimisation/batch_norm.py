@@ -20,6 +20,7 @@ import torch
 from tidu import data, losses, nn, runs, train, vision
 from tidu.errors import TiduError
 from tidu.fields import OpenFraction, PositiveFloat, PositiveInt
+from tidu.words import Text
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -46,7 +47,7 @@ class Config:
 
 PRESETS = {
     "quick": Config(
-        source="mnist-5k", depth=4, width=32, rates=(1.0, 3.0), reach=0.8, validation=400
+        source="mnist-5k", depth=4, width=32, rates=(0.3, 1.0, 3.0), reach=0.8, validation=400
     ),
     "standard": Config(),
 }
@@ -67,6 +68,7 @@ def run(config: Config, run: Run) -> dict[str, list[float]]:
     run.write_json("classes", list(images.classes))
     learned, kept = split_rows(config, run, len(images.train_labels))
     found: dict[str, list[float]] = {}
+    remarks: list[Text] = []
     for arm in ARMS:
         network, reached = train_arm(config, run, images, arm, learned, kept)
         steps, best = reached.min(1)
@@ -83,6 +85,9 @@ def run(config: Config, run: Run) -> dict[str, list[float]]:
                 for one in alone
             ],
         }
+        name = Text(f"{arm} 的学习率", f"learning rate, {arm}")
+        remarks += runs.edge_remarks(name, config.rates, found[f"rate_{arm}"])
+    run.remark(*remarks)
     both = zip(found["steps_with"], found["steps_without"], strict=True)
     return {"speedup": [without / own for own, without in both], **found}
 

@@ -23,6 +23,7 @@ import torch
 from tidu import data, losses, nn, optim, runs, train, vision
 from tidu.errors import TiduError
 from tidu.fields import OpenFraction, PositiveFloat, PositiveInt
+from tidu.words import Text
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -50,7 +51,7 @@ class Config:
 
 PRESETS = {
     "quick": Config(
-        source="digits", hidden=(32,), epochs=10, batch=64, rates=(0.01, 0.03, 0.1, 0.3)
+        source="digits", hidden=(32,), epochs=10, batch=64, rates=(0.03, 0.1, 0.3, 1.0)
     ),
     "standard": Config(),
     "plain": Config(momentum=0.0, rates=(0.01, 0.03, 0.1, 0.3, 1.0, 3.0)),
@@ -73,6 +74,7 @@ def run(config: Config, run: Run) -> dict[str, list[float]]:
         raise TiduError(f"{steps} steps are too few.", "Give more --epochs, or a smaller --batch.")
     rates, tests = range_tests(config, run, images)
     found: dict[str, list[float]] = {}
+    remarks: list[Text] = []
     curves: list[Tensor] = []
     read: list[Tensor] = []
     shapes: list[list[float]] = []
@@ -106,8 +108,11 @@ def run(config: Config, run: Run) -> dict[str, list[float]]:
             f"best_accuracy_{name}": best.values.tolist(),
             f"best_rate_{name}": [config.rates[int(i)] for i in best.indices],
         }
+        peak = Text(f"学习率的峰值（{name}）", f"peak of the learning rate, {name}")
+        remarks += runs.edge_remarks(peak, config.rates, found[f"best_rate_{name}"])
         curves.append(torch.stack([p.mean(0) for p in history[:, 0, -1].tensor_split(BLOCKS)]))
         read.append(right[0])
+    run.remark(*remarks)
     peaks = torch.stack(sweeps)
     run.record(
         "schedules",

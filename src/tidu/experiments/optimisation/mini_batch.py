@@ -28,6 +28,7 @@ import torch
 
 from tidu import data, losses, nn, optim, runs, train, vision
 from tidu.fields import PositiveFloat, PositiveInt
+from tidu.words import Text
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -49,9 +50,9 @@ class Config:
     full_epochs: PositiveInt = 200  # passes of the whole set at once
     mini_epochs: PositiveInt = 20  # passes in small batches
     single_epochs: PositiveInt = 4  # passes image by image
-    full_rates: tuple[PositiveFloat, ...] = (0.1, 0.3, 1.0)  # learning rates tried
-    mini_rates: tuple[PositiveFloat, ...] = (0.03, 0.1, 0.3)  # as they are for small batches
-    single_rates: tuple[PositiveFloat, ...] = (0.001, 0.003, 0.01)  # and for single images
+    full_rates: tuple[PositiveFloat, ...] = (0.1, 0.3, 1.0, 3.0)  # learning rates tried
+    mini_rates: tuple[PositiveFloat, ...] = (0.03, 0.1, 0.3, 1.0)  # as they are for small batches
+    single_rates: tuple[PositiveFloat, ...] = (0.001, 0.003, 0.01, 0.03)  # and for single images
     probe: PositiveInt = 2000  # training images that the loss is measured on
     reach: PositiveFloat = 0.5  # the loss to come down to
     order: Literal["once", "sorted"] | None = None  # of the images; none: anew for every pass
@@ -81,6 +82,7 @@ def run(config: Config, run: Run) -> dict[str, list[float]]:
         images.train_labels[: config.rows],
     )
     found: dict[str, list[float]] = {}
+    remarks: list[Text] = []
     lowest = torch.inf
     for way in WAYS:
         network, seen, history = descend(config, run, images, inputs, labels, way)
@@ -103,6 +105,9 @@ def run(config: Config, run: Run) -> dict[str, list[float]]:
             ],
             f"rate_{way}": [rates[int(b)] for b in best],
         }
+        name = Text(f"{way} 的学习率", f"learning rate, {way}")
+        remarks += runs.edge_remarks(name, rates, found[f"rate_{way}"])
+    run.remark(*remarks)
     run.write_json("timing", {"seconds": timed(config, images, inputs, labels)})
     for way in WAYS if config.well else ():
         size = min(batch_of(config, way, optim.WELL_ROWS), optim.WELL_ROWS)

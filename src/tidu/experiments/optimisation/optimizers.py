@@ -25,6 +25,7 @@ from tidu import data, losses, nn, optim, runs, train, vision
 from tidu.errors import TiduError
 from tidu.expression import parse
 from tidu.fields import OpenFraction, PositiveFloat, PositiveInt
+from tidu.words import Text
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -77,7 +78,9 @@ class Config:
 
 
 PRESETS = {
-    "quick": Config(source="digits", hidden=(32,), epochs=6, batch=64, rates=5),
+    "quick": Config(
+        source="digits", hidden=(32,), epochs=6, batch=64, rates=5, lowest=1e-3, highest=10.0
+    ),
     "standard": Config(),
     "rosenbrock": Config(surface="rosenbrock", steps=2000),
     "himmelblau": Config(surface="himmelblau"),
@@ -208,6 +211,7 @@ def race_on_images(config: Config, run: Run, names: list[Name]) -> dict[str, lis
         raise TiduError(f"{steps} steps are too few.", "Give more --epochs, or a smaller --batch.")
     found: dict[str, list[float]] = {}
     curves: list[Tensor] = []
+    remarks: list[Text] = []
     lowest = torch.inf
     for name in names:
         network, history = train_all(config, run, images, name, steps)
@@ -227,6 +231,9 @@ def race_on_images(config: Config, run: Run, names: list[Name]) -> dict[str, lis
             f"rate_{name}": rates_of(config)[best].tolist(),
             f"band_{name}": band(right, rates_of(config)).tolist(),
         }
+        rate = Text(f"{OPTIMIZERS[name]} 的学习率", f"learning rate, {OPTIMIZERS[name]}")
+        remarks += runs.edge_remarks(rate, rates_of(config).tolist(), found[f"rate_{name}"])
+    run.remark(*remarks)
     ends = torch.tensor([part[-1] + 1 for part in torch.arange(steps).tensor_split(BLOCKS)])
     run.record("images", losses=torch.stack(curves), rates=rates_of(config), steps=ends)
     run.write_json("seconds", timed(config, images, names))
