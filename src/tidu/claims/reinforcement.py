@@ -6,7 +6,7 @@ from tidu.words import Text
 
 EQUAL = {"iterations": 150, "lr": 0.004}
 SCATTER = {**EQUAL, "baseline": "value-net", "scatter": True}
-QUICK = {"iterations": 40, "episodes": 16}
+QUICK = {"iterations": 25, "episodes": 16}
 
 CLAIMS = (
     Claim(
