@@ -48,7 +48,7 @@ def check(config: Any) -> None:
         each: tuple[Any, ...] = value if isinstance(value, tuple) else (value,)
         if any(isinstance(v, float) and not math.isfinite(v) for v in each):
             raise TiduError(f"{flag} must be a finite number; got {value}.", _how(flag))
-        choices = _choices(hints[field.name])
+        choices = choices_of(hints[field.name])
         if choices and any(v not in choices for v in each):
             allowed = ", ".join(map(str, choices))
             raise TiduError(f"{flag} must be one of {allowed}; got {value!r}.", _how(flag))
@@ -77,11 +77,11 @@ def _ranges(hint: Any) -> list[Range]:
     return found
 
 
-def _choices(hint: Any) -> tuple[Any, ...]:
+def choices_of(hint: Any) -> tuple[Any, ...]:
     """What ``Literal`` allows, also inside a tuple or a union with None."""
     if get_origin(hint) is Literal:
         return get_args(hint)
-    inner = [_choices(part) for part in get_args(hint)]
+    inner = [choices_of(part) for part in get_args(hint)]
     found = next(filter(None, inner), ())
     return (*found, None) if found and type(None) in get_args(hint) else found
 

@@ -24,6 +24,7 @@ COMMANDS: dict[str, Text] = {
     "new": Text("复制一个实验，改成自己的", "a copy of an experiment to change"),
     "claims": Text("笔记怎么说，每条对不对", "what the notes say, and the verdict on each"),
     "verify": Text("检验笔记里的一条说法", "put a statement of the notes to the test"),
+    "lab": Text("浏览器里的实验室", "the lab in the browser"),
     "data": Text("数据：list、get、check、path", "data: list, get, check, path"),
     "doctor": Text("这台机器能做什么、缺什么", "what this machine can do, what is missing"),
     "completion": Text("输出 shell 补全脚本", "print a script for shell completion"),

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import dataclasses
 import importlib
 from pathlib import Path
 from typing import Any
 
-from tidu.files import write_bytes
+from tidu.files import write_bytes, write_json
 from tidu.laboratory import gradients, range_test, report_page
 from tidu.laboratory.experiment import Experiment
 from tidu.runs import Run, store
@@ -49,4 +50,9 @@ def leave_report(experiment: Experiment, path: Path, told: dict[str, Any], run: 
                 write_bytes(file, picture.render(ending, language))
         if picture.data:
             write_bytes(folder / f"{picture.name}.csv", picture.render("csv"))
+    listed = [
+        {"name": p.name, "title": dataclasses.asdict(p.title), "alt": dataclasses.asdict(p.alt)}
+        for p in drawn
+    ]
+    write_json(folder / "pictures.json", listed)
     report_page.write(report, experiment, told, store.result(path), run, drawn)

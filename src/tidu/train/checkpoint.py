@@ -6,6 +6,7 @@ holds them (numbers, names, strides) is JSON in the file's header. Nothing in it
 
 from __future__ import annotations
 
+import copy
 import json
 from collections.abc import Generator, Mapping
 from contextlib import contextmanager
@@ -40,6 +41,17 @@ def save(path: Path, keep: Mapping[str, Any], about: Mapping[str, Any] | None = 
     tree = {name: _encode(_state_of(name, kept), name, tensors) for name, kept in keep.items()}
     header = {_HEADER: json.dumps({"state": tree, "about": dict(about or {})})}
     write_tensors(path, tensors, header)
+
+
+def snapshot(keep: Mapping[str, Any]) -> dict[str, Any]:
+    """The state of every object in ``keep``, copied: what happens next does not change it."""
+    return {name: copy.deepcopy(_state_of(name, kept)) for name, kept in keep.items()}
+
+
+def put_back(keep: Mapping[str, Any], state: Mapping[str, Any]) -> None:
+    """Put a :func:`snapshot` back INTO the objects of ``keep``; it can be put back again."""
+    for name, kept in keep.items():
+        _restore(kept, copy.deepcopy(state[name]))
 
 
 def about(path: Path) -> dict[str, Any]:
