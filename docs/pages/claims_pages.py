@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from tidu.claims import CHAPTERS, Settled
@@ -51,14 +51,17 @@ def _section(found: Settled, place: Path, language: str) -> Iterator[str]:
         colon = Text("：", ": ")[language]
         yield claim_report.CORRECT[language] + colon + claim.correct[language]
     yield f"![{picture.alt[language]}](claims/{claim.id}.png)"
-    yield "\n".join(_effects(found, language))
+    yield "\n".join(_table(claim_report.heads(found), claim_report.effects(found), language))
+    if found.result.get("readings"):
+        yield f"{claim_report.BESIDE[language]}{Text('：', ':')[language]}"
+        yield "\n".join(_table(claim_report.READ, claim_report.readings(found), language))
     yield "\n".join(_facts(found, language))
 
 
-def _effects(found: Settled, language: str) -> Iterator[str]:
-    yield "| " + " | ".join(head[language] for head in claim_report.heads(found)) + " |"
+def _table(heads: Iterable[Text], rows: Iterable[Iterable[Text]], language: str) -> Iterator[str]:
+    yield "| " + " | ".join(head[language] for head in heads) + " |"
     yield "| --- | --- | --- |"
-    for row in claim_report.effects(found):
+    for row in rows:
         yield "| " + " | ".join(cell[language] for cell in row) + " |"
 
 

@@ -47,7 +47,8 @@ def test_a_page_tells_statement_verdict_effects_and_setting(found: Settled, tmp_
         for condition in found.conditions:
             assert condition.when[language] in page
             assert WORDS[condition.outcome][language] in page
-            assert (condition.example or claim_report.shown(found, condition)) in page
+            seen = condition.example
+            assert (seen[language] if seen else claim_report.shown(found, condition)) in page
         for word in (
             found.claim.note,
             made["commit"],

@@ -12,7 +12,7 @@ import pytest
 
 from commands import Answer, run_alone
 from tidu import catalogue
-from tidu.claims import CHAPTERS, LEDGER, Claim, settled
+from tidu.claims import CHAPTERS, LEDGER, Arm, Claim, settled
 from tidu.claims.finding import Finding
 from tidu.claims.settled import limit
 from tidu.claims.statistics import paired_effects, statistics
@@ -21,7 +21,7 @@ from tidu.laboratory.verification import job_of
 
 EVERY = pytest.mark.parametrize("claim", LEDGER.values(), ids=list(LEDGER))
 MEASURED = [claim for claim in LEDGER.values() if claim.kind == "measured"]
-EXACT = [claim for claim in LEDGER.values() if claim.kind == "exact"]
+EXACT = [claim for claim in LEDGER.values() if claim.check is not None]
 RESULTS = [claim for claim in LEDGER.values() if committed(claim) is not None]
 
 
@@ -31,6 +31,7 @@ def test_it_is_told_in_both_languages(claim: Claim) -> None:
     assert claim.chapter in CHAPTERS
     assert re.fullmatch(r"00[0-4]#.+", claim.note)
     whens = [condition.when for condition in claim.conditions]
+    whens += [reading.what for reading in claim.readings]
     texts = [claim.says, claim.test, claim.because, claim.scope, claim.correct, *whens]
     for text in filter(None, texts):
         assert text.zh != text.en or text.zh.isascii()
@@ -63,12 +64,17 @@ def test_an_exact_check_finds_what_it_found(claim: Claim) -> None:
     found = getattr(importlib.import_module(module), function)()
     assert found
     assert all(isinstance(one, Finding) and 0 <= one.agreeing <= one.cases for one in found)
+    for one in found:
+        assert not re.search("[\u4e00-\u9fff]", one.example.en)
+        assert re.search("[\u4e00-\u9fff]", one.example.zh) or one.example.zh == one.example.en
     told = {"conditions": [dataclasses.asdict(one) for one in found]}
     now = settled(claim, json.loads(json.dumps(told)), len(LEDGER))
     assert now.verdict != "undecided"
     result = committed(claim)
     if result is not None:
-        assert now.verdict == settled(claim, result, len(LEDGER)).verdict
+        then = settled(claim, result, len(LEDGER))
+        outcomes = {one.id: one.outcome for one in then.conditions}
+        assert [outcomes[one.id] for one in found] == [one.outcome for one in found]
     if now.verdict != "holds":
         assert claim.correct is not None or now.verdict == "holds only when"
 
@@ -86,18 +92,28 @@ def test_its_committed_result_can_be_computed_again(claim: Claim) -> None:
     assert not str(result["environment"]["commit"]).endswith("+changes")
     if claim.kind == "exact":
         return
-    assert [found["id"] for found in result["conditions"]] == [c.id for c in claim.conditions]
+    checked = [found for found in result["conditions"] if "cases" in found]
+    measured = result["conditions"][len(checked) :]
+    assert bool(checked) == (claim.check is not None)
+    assert [found["id"] for found in measured] == [c.id for c in claim.conditions]
+    assert len({found["id"] for found in result["conditions"]}) == len(result["conditions"])
     seeds = tuple(result["seeds"])
     assert len(seeds) >= claim.seeds
     arms = {key(arm): arm["per_seed"] for arm in result["arms"]}
-    for condition, found in zip(claim.conditions, result["conditions"], strict=True):
+
+    def of_arm(arm: Arm) -> list[float]:
+        job = job_of(arm, seeds, quick=False)
+        told = key({"experiment": job.experiment, "config": job.config})
+        assert told in arms, f"{claim.id} was measured with another configuration"
+        return arms[told][arm.metric]
+
+    for reading, found in zip(claim.readings, result.get("readings", []), strict=True):
+        assert found["what"] == dataclasses.asdict(reading.what)
+        assert found["values"] == of_arm(reading.arm)
+    for condition, found in zip(claim.conditions, measured, strict=True):
         values: dict[str, list[float]] = {}
         for side in ("treatment", "control"):
-            arm = getattr(condition, side)
-            job = job_of(arm, seeds, quick=False)
-            told = key({"experiment": job.experiment, "config": job.config})
-            assert told in arms, f"{claim.id} was measured with another configuration"
-            values[side] = arms[told][arm.metric]
+            values[side] = of_arm(getattr(condition, side))
             assert found[side] == values[side]
         effects = paired_effects(claim, values["treatment"], values["control"])
         assert found["effects"] == pytest.approx(effects)

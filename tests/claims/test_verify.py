@@ -8,7 +8,11 @@ from pathlib import Path
 import pytest
 
 from commands import Answer
+from tidu.claims import settled
 from tidu.files import read_json
+from tidu.laboratory import claim_report
+from tidu.laboratory.own_claim import load
+from tidu.views.claim_effects import claim_effects
 
 Says = Callable[..., Answer]
 
@@ -56,6 +60,7 @@ def test_a_claim_of_ones_own_gets_a_verdict_and_a_picture(
     assert done.json["low"] <= done.json["effect"] <= done.json["high"]
     told = read_json(tmp_path / "kept" / "more-steps.json")
     assert told["seeds"] == [0, 1, 2]
+    assert told["command"] == f"tidu verify {own_claim}"
     (condition,) = told["conditions"]
     effects = [c - t for t, c in zip(condition["treatment"], condition["control"], strict=True)]
     assert condition["effects"] == pytest.approx(effects)
@@ -66,6 +71,50 @@ def test_a_claim_of_ones_own_gets_a_verdict_and_a_picture(
     page = (place / "report.html").read_text(encoding="utf-8")
     assert "More steps read better." in page
     assert "步子越多越准。" in page
+
+
+BOTH = """
+from tidu.claims import Arm, Claim, Condition, Reading
+from tidu.words import Text
+
+LONG, SHORT = (Arm({toy!r}, "error", {{"steps": steps}}, "quick") for steps in (60, 1))
+CLAIM = Claim(
+    id="both", chapter="own", note="", seeds=3, direction="lower", smallest=0.01,
+    says=Text("两样都测。", "Both ways."), test=Text("算，也训练。", "Computed and trained."),
+    check="tidu.claims.exact.softmax_example:check",
+    conditions=(Condition("all", Text("总是", "always"), LONG, SHORT),),
+    readings=(Reading(Text("三十步的误差", "error of thirty steps"),
+                      Arm({toy!r}, "error", {{"steps": 30}}, "quick")),),
+)
+"""
+
+
+def test_a_claim_may_have_a_check_arms_and_readings(
+    tmp_path: Path, tidu_says: Says, own_experiment: str
+) -> None:
+    file = tmp_path / "a claim.py"
+    file.write_text(BOTH.format(toy=own_experiment), encoding="utf-8")
+    words = ("verify", str(file), "--seeds", "4", "--results", str(tmp_path / "kept"))
+    done = tidu_says(*words)
+    assert done.code == 0, done.err
+    told = read_json(tmp_path / "kept" / "both.json")
+    assert told["command"] == f"tidu verify '{file}' --seeds 4"
+    assert [one["id"] for one in told["conditions"]] == ["as-written", "increasing", "all"]
+    (reading,) = told["readings"]
+    arms = {arm["config"]["steps"]: arm["per_seed"]["error"] for arm in told["arms"]}
+    assert set(arms) == {1, 30, 60}
+    assert reading["values"] == arms[30]
+    found = settled(load(file), told, 1)
+    assert found.verdict in {"holds only when", "undecided"}
+    ((what, arm, mean),) = claim_report.readings(found)
+    assert (what.zh, arm.en) == ("三十步的误差", f"{own_experiment}, quick, steps=30: error")
+    assert float(mean.en.split(" ")[0]) == pytest.approx(sum(arms[30]) / 4, rel=1e-3)
+    page = (tmp_path / "runs" / "claims" / "both" / "report.html").read_text(encoding="utf-8")
+    assert "error of thirty steps" in page
+    assert "有 2000 组次序不变" in page
+    picture = claim_effects(found)
+    assert len(picture.figure("zh").axes) == 2
+    assert list(picture.data["condition"]) == ["as-written", "increasing", *["all"] * 4]
 
 
 def test_what_was_run_is_not_run_again_and_what_was_killed_goes_on(

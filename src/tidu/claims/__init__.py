@@ -8,6 +8,7 @@ from tidu.claims.claim import SEEDS as SEEDS
 from tidu.claims.claim import Arm as Arm
 from tidu.claims.claim import Claim as Claim
 from tidu.claims.claim import Condition as Condition
+from tidu.claims.claim import Reading as Reading
 from tidu.claims.compression import CLAIMS as _COMPRESSION
 from tidu.claims.finding import Finding as Finding
 from tidu.claims.foundations import CLAIMS as _FOUNDATIONS

@@ -1,15 +1,16 @@
 """A claim: one statement of the notes, and how it is put to the test.
 
-A claim is tested by arms or by an exact check. Arms are configurations of registered experiments;
-a condition sets two of them against each other, seed by seed: the one for which the claim speaks
-(``treatment``) and what it is compared with (``control``). The effect of a seed is
+A claim is tested by arms, by an exact check, or by both. Arms are configurations of registered
+experiments; a condition sets two of them against each other, seed by seed: the one for which the
+claim speaks (``treatment``) and what it is compared with (``control``). The effect of a seed is
 
     difference:  d = s · (metric of treatment - metric of control)
     ratio:       d = s · ln(metric of treatment / metric of control)
 
 with s = 1 where the claim expects ``higher`` and s = -1 where it expects ``lower``, so that a
 positive effect always speaks for the claim. ``smallest`` is the smallest effect that matters, a
-difference or a factor, fixed and explained before anything is measured.
+difference or a factor, fixed and explained before anything is measured. A reading is measured and
+told beside the conditions, and has no say in the verdict.
 
 Nothing here imports PyTorch or NumPy.
 """
@@ -52,6 +53,14 @@ class Condition:
 
 
 @dataclass(frozen=True)
+class Reading:
+    """A metric of an arm that is told beside the conditions and not judged."""
+
+    what: Text
+    arm: Arm
+
+
+@dataclass(frozen=True)
 class Claim:
     """One statement, the arms or the check that test it, and what the literature says of it."""
 
@@ -61,7 +70,8 @@ class Claim:
     note: str  # where the notes say it, as file#heading
     test: Text  # how it is put to the test
     conditions: tuple[Condition, ...] = ()
-    check: str | None = None  # module:function of an exact check, in place of conditions
+    check: str | None = None  # module:function of an exact check; its findings come first
+    readings: tuple[Reading, ...] = ()
     direction: Direction = "higher"
     scale: Scale = "difference"
     smallest: float = 0.0
@@ -74,12 +84,13 @@ class Claim:
     @property
     def kind(self) -> Literal["exact", "measured", "waiting"]:
         """``waiting`` where the system it needs is not built yet."""
-        if self.check is not None:
-            return "exact"
-        return "measured" if self.conditions else "waiting"
+        if self.conditions:
+            return "measured"
+        return "exact" if self.check is not None else "waiting"
 
     @property
     def arms(self) -> tuple[Arm, ...]:
-        """Every arm once, in the order of the conditions."""
+        """Every arm once, in the order of the conditions; those of the readings behind."""
         both = [arm for c in self.conditions for arm in (c.control, c.treatment)]
-        return tuple(arm for i, arm in enumerate(both) if arm not in both[:i])
+        every = [*both, *(reading.arm for reading in self.readings)]
+        return tuple(arm for i, arm in enumerate(every) if arm not in every[:i])

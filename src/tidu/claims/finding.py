@@ -21,7 +21,7 @@ class Finding:
     cases: int
     agreeing: int
     worst: float
-    example: str  # the worst case, or the one the notes give
+    example: Text  # the worst case, or the one the notes give
 
     @property
     def outcome(self) -> Outcome:

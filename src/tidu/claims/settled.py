@@ -29,7 +29,7 @@ class Told:
     effect: float  # of an exact check: the share of the cases in which the statement is true
     low: float
     high: float
-    example: str = ""
+    example: Text | None = None  # of an exact check: a case that was computed
 
 
 @dataclass(frozen=True)
@@ -85,8 +85,8 @@ def _measured(claim: Claim, found: Mapping[str, Any], claims: int) -> Told:
 
 
 def _exact(claim: Claim, found: Mapping[str, Any]) -> Told:
-    values: dict[str, Any] = {**found, "when": Text(**found["when"])}
-    finding = Finding(**values)
+    words: dict[str, Any] = {part: Text(**found[part]) for part in ("when", "example")}
+    finding = Finding(**{**found, **words})
     share = finding.agreeing / finding.cases
     return Told(finding.id, finding.when, finding.outcome, share, share, share, finding.example)
 

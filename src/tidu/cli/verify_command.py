@@ -53,6 +53,7 @@ def main(words: Sequence[str]) -> None:
         quick=wanted.quick,
         carry_out=carry_out,
         tell=None if silent else _Progress(ended=carry_out is not None),
+        named=wanted.claim,
     )
     found = claims.settled(claim, told, size)
     place = _leave(found, told)
@@ -143,7 +144,7 @@ def _say(found: claims.Settled, told: dict[str, Any], place: Path, size: int) ->
     for condition in found.conditions:
         console.print(f"  {condition.when[spoken]}: {claims.WORDS[condition.outcome][spoken]}")
         if condition.example:
-            console.print(f"    {condition.example}", style="dim")
+            console.print(f"    {condition.example[spoken]}", style="dim", markup=False)
         else:
             effect = Text("效应", "effect")[spoken]
             console.print(

@@ -31,6 +31,8 @@ INTRO = Text(
 )
 VERDICT = Text("结论：", "Verdict: ")
 CORRECT = Text("正确的说法", "What is true")
+BESIDE = Text("一并测了、不参与裁定的", "Measured beside, without a say in the verdict")
+READ = (Text("测了什么", "What"), Text("臂", "Arm"), Text("均值", "Mean"))
 
 
 def write(path: Path, found: Settled) -> None:
@@ -58,6 +60,8 @@ def report(found: Settled) -> Report:
     if result.get("arms"):
         titles = (Text("条件", "Condition"), Text("各臂", "Arm"), Text("均值", "Mean"))
         tables.append(Table(Text("比较了什么", "What was compared"), titles, list(_arms(found))))
+    if result.get("readings"):
+        tables.append(Table(BESIDE, READ, readings(found)))
     wrong = claim.correct is not None and found.verdict not in {"holds", "not yet tested"}
     picture = dataclasses.replace(claim_effects(found), name=claim.id) if found.conditions else None
     return Report(
@@ -79,19 +83,35 @@ def report(found: Settled) -> Report:
 
 def heads(found: Settled) -> tuple[Text, Text, Text]:
     """What stands above the columns of ``effects``."""
-    effect = Text("效应 [95 % 区间]", "Effect [95 % interval]")
-    seen = (
-        Text("算出来的例子", "A case that was computed") if found.claim.kind == "exact" else effect
-    )
+    seen = Text("效应 [95 % 区间]", "Effect [95 % interval]")
+    if found.claim.kind == "exact":
+        seen = Text("算出来的例子", "A case that was computed")
+    elif found.claim.check is not None:
+        seen = Text(
+            "效应 [95 % 区间]，或算出来的例子",
+            "Effect [95 % interval], or a case that was computed",
+        )
     return Text("条件", "Condition"), Text("结论", "Verdict"), seen
 
 
 def effects(found: Settled) -> list[tuple[Text, Text, Text]]:
     """One row for each condition: the effect, of an exact check the case that shows it."""
     return [
-        (told.when, WORDS[told.outcome], _both(told.example or shown(found, told)))
+        (told.when, WORDS[told.outcome], told.example or _both(shown(found, told)))
         for told in found.conditions
     ]
+
+
+def readings(found: Settled) -> list[tuple[Text, Text, Text]]:
+    """One row for each reading: what, of which arm, and its mean ± half of its 95 % interval."""
+    from tidu.runs.summary import summarise
+
+    rows: list[tuple[Text, Text, Text]] = []
+    for reading, told in zip(found.claim.readings, found.result.get("readings", ()), strict=False):
+        mean = results.shown(dataclasses.asdict(summarise(told["values"])))
+        arm = f"{_named(reading.arm, found.result['quick'])}: {reading.arm.metric}"
+        rows.append((reading.what, _both(arm), _both(mean)))
+    return rows
 
 
 def shown(found: Settled, told: Told) -> str:
@@ -140,18 +160,22 @@ def facts(found: Settled) -> list[tuple[Text, Text]]:
 
 def _arms(found: Settled) -> Iterable[tuple[Text, Text, Text]]:
     sides = {"treatment": Text("主张的一方", "for the claim"), "control": Text("对照", "control")}
-    for condition, raw in zip(found.claim.conditions, found.result["conditions"], strict=True):
+    measured = [raw for raw in found.result["conditions"] if "effects" in raw]
+    for condition, raw in zip(found.claim.conditions, measured, strict=True):
         for side, word in sides.items():
             arm: Arm = getattr(condition, side)
-            fields = {**arm.fields, **(arm.quick if found.result["quick"] else {})}
-            told = ", ".join(f"{name}={value}" for name, value in fields.items())
-            which = f"{arm.experiment}, {arm.preset}" + (f", {told}" if told else "")
+            which = _named(arm, found.result["quick"])
             mean = sum(raw[side]) / len(raw[side])
             yield (
                 condition.when,
                 Text(f"{word.zh}：{which}", f"{word.en}: {which}"),
                 _both(f"{arm.metric} {mean:.4g}"),
             )
+
+
+def _named(arm: Arm, quick: bool) -> str:
+    fields = {**arm.fields, **(arm.quick if quick else {})}
+    return ", ".join([arm.experiment, arm.preset, *(f"{k}={v}" for k, v in fields.items())])
 
 
 def _both(words: str) -> Text:

@@ -10,6 +10,7 @@ import dataclasses
 import hashlib
 import importlib
 import json
+import shlex
 import time
 from collections.abc import Callable, Generator, Mapping, Sequence
 from contextlib import closing
@@ -83,8 +84,9 @@ def verify(
     quick: bool = False,
     carry_out: CarryOut | None = None,
     tell: Callable[[Progress], None] | None = None,
+    named: str | None = None,
 ) -> dict[str, Any]:
-    """Measure; return what goes into the result file."""
+    """Measure; return what goes into the result file. ``named``: how the user called the claim."""
     from tidu.runs.provenance import environment, now
 
     began, created = time.monotonic(), now()
@@ -94,17 +96,21 @@ def verify(
             "See which claims can: tidu claims",
         )
     numbers = tuple(range(seeds or (min(QUICK_SEEDS, claim.seeds) if quick else claim.seeds)))
-    if claim.check is not None:
-        told: dict[str, Any] = {"conditions": _checked(claim.check), "environment": environment()}
-    else:
+    found = [] if claim.check is None else _checked(claim.check)
+    told: dict[str, Any] = {"conditions": found, "environment": environment()}
+    command = f"tidu verify {shlex.quote(named or claim.id)}"
+    if claim.kind == "measured":
         told = _measured(claim, numbers, quick, carry_out or locally, tell)
+        told["conditions"][:0] = found
+        command += "" if seeds is None else f" --seeds {seeds}"
+        command += " --quick" if quick else ""
     return {
         "claim": claim.id,
-        "quick": quick and claim.check is None,
-        "seeds": [] if claim.check is not None else list(numbers),
+        "quick": quick and claim.kind == "measured",
+        "seeds": list(numbers) if claim.kind == "measured" else [],
         **told,
         "created": created,
-        "command": f"tidu verify {claim.id}",
+        "command": command,
         "seconds": round(time.monotonic() - began, 3),
     }
 
@@ -199,6 +205,13 @@ def _measured(
                 "statistics": dataclasses.asdict(statistics.statistics(effects, limit(claim))),
             }
         )
+    readings = [
+        {
+            "what": dataclasses.asdict(reading.what),
+            "values": _values(reading.arm, found[_key(job_of(reading.arm, seeds, quick))]),
+        }
+        for reading in claim.readings
+    ]
     arms = [
         {
             "experiment": job.experiment,
@@ -211,7 +224,8 @@ def _measured(
     made = environment()
     measured = {store.about(job.folder)["environment"]["processor"] for job, _ in jobs.values()}
     made["processor"] = "; ".join(sorted(measured))
-    return {"arms": arms, "conditions": conditions, "environment": made}
+    told: dict[str, Any] = {"arms": arms, "conditions": conditions}
+    return {**told, **({"readings": readings} if readings else {}), "environment": made}
 
 
 def _key(job: Job) -> str:

@@ -16,8 +16,15 @@ from tidu.views.picture import Picture
 from tidu.words import Text
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from typing import Any
+
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
+
+    from tidu.claims.settled import Told
+
+    Rows = Sequence[tuple[Told, Mapping[str, Any]]]  # a condition, and what was measured in it
 
 COLOURS = {
     "holds": palette.BLUE,
@@ -29,34 +36,44 @@ MARKS = {"holds": "o", "does not hold": "X", "undecided": "D"}
 
 def claim_effects(found: Settled) -> Picture:
     """The picture of a settled claim; of an exact one, the share of cases in which it is true."""
-    exact = found.claim.kind == "exact"
-    rows = len(found.conditions)
+    every = list(zip(found.conditions, found.result["conditions"], strict=True))
+    checked = [(told, raw) for told, raw in every if "cases" in raw]
+    measured = [(told, raw) for told, raw in every if "cases" not in raw]
+    parts = [(rows, how) for rows, how in ((checked, _exact), (measured, _measured)) if rows]
 
     def draw(figure: Figure, language: str) -> None:
-        axes = figure.add_subplot()
-        _exact(axes, found, language) if exact else _measured(axes, found, language)
-        axes.set_yticks(range(rows), [_wrapped(c.when[language]) for c in found.conditions])
-        axes.set_ylim(rows - 0.5, -0.5)
-        axes.spines["left"].set_visible(False)
-        axes.tick_params(axis="y", length=0)
+        heights = [len(rows) for rows, _ in parts]
+        panels = figure.subplots(len(parts), height_ratios=heights, squeeze=False)[:, 0]
+        for axes, (rows, how) in zip(panels, parts, strict=True):
+            how(axes, found, rows, language)
+            axes.set_yticks(range(len(rows)), [_wrapped(told.when[language]) for told, _ in rows])
+            axes.set_ylim(len(rows) - 0.5, -0.5)
+            axes.spines["left"].set_visible(False)
+            axes.tick_params(axis="y", length=0)
 
     said = [f"{told.when.en}: {told.outcome}" for told in found.conditions]
     told_zh = [f"{told.when.zh}：{WORDS[told.outcome].zh}" for told in found.conditions]
     rows_show = Text("效应与 95 % 区间", "effect and 95 % interval")
-    if exact:
-        rows_show = Text("说法成立的例子所占的比例", "share of cases in which it is true")
+    share = Text("说法成立的例子所占的比例", "share of cases in which it is true")
+    if checked:
+        rows_show = (
+            Text(f"{share.zh}，或{rows_show.zh}", f"{share.en}, or {rows_show.en}")
+            if measured
+            else share
+        )
     alt = Text(
         f"每一行是一种条件下的{rows_show.zh}。{'；'.join(told_zh)}。",
         f"One row a condition, with its {rows_show.en}. {'; '.join(said)}.",
     )
+    height = 1.7 + 0.75 * len(every) + (0.9 if len(parts) > 1 else 0.0)
     title = Text(
         f"{found.claim.id}：{WORDS[found.verdict].zh}",
         f"{found.claim.id}: {WORDS[found.verdict].en.removesuffix(' when')}",
     )
-    return Picture("effects", title, alt, draw, _data(found), (8.0, 1.7 + 0.75 * rows))
+    return Picture("effects", title, alt, draw, _data(found), (8.0, height))
 
 
-def _measured(axes: Axes, found: Settled, language: str) -> None:
+def _measured(axes: Axes, found: Settled, rows: Rows, language: str) -> None:
     ratio = found.claim.scale == "ratio"
 
     def on_axis(values: object) -> np.ndarray:
@@ -67,9 +84,7 @@ def _measured(axes: Axes, found: Settled, language: str) -> None:
     axes.axvline(1.0 if ratio else 0.0, color=palette.GREY, linewidth=0.8)
     label = Text("有意义的最小效应", "smallest effect that matters")[language]
     axes.axvline(smallest, color=palette.BLACK, linestyle="--", linewidth=1.0, label=label)
-    for row, (told, raw) in enumerate(
-        zip(found.conditions, found.result["conditions"], strict=True)
-    ):
+    for row, (told, raw) in enumerate(rows):
         colour = COLOURS[told.outcome]
         seeds = on_axis(raw["effects"])
         place = row + np.linspace(-0.18, 0.18, len(seeds))
@@ -88,7 +103,7 @@ def _measured(axes: Axes, found: Settled, language: str) -> None:
     if ratio:
         _factors(axes)
     axes.set_xlabel(_axis(found)[language])
-    axes.legend(loc="upper center", bbox_to_anchor=(0.5, 1.16), fontsize=8)
+    axes.legend(loc="lower center", bbox_to_anchor=(0.5, 1.0), fontsize=8)
     axes.grid(visible=True, axis="x")
 
 
@@ -101,12 +116,11 @@ def _factors(axes: Axes) -> None:
     axes.xaxis.set_minor_formatter("{x:g}" if high < 10 * low else "")
 
 
-def _exact(axes: Axes, found: Settled, language: str) -> None:
-    for row, told in enumerate(found.conditions):
+def _exact(axes: Axes, found: Settled, rows: Rows, language: str) -> None:
+    for row, (told, raw) in enumerate(rows):
         colour = COLOURS[told.outcome]
         axes.barh(row, 1.0, height=0.35, color="#EDEDED")
         axes.barh(row, told.effect, height=0.35, color=colour)
-        raw = found.result["conditions"][row]
         axes.annotate(
             f"{raw['agreeing']} / {raw['cases']}  {WORDS[told.outcome][language]}",
             (1.02, row),

@@ -59,6 +59,9 @@ def _finding(id: str, when: Text, causal: bool) -> Finding:
         CASES,
         blind,
         max(gaps),
-        f"the order is unknown in {blind} of {CASES} cases; "
-        f"largest relative change {max(gaps):.1e}",
+        Text(
+            f"{CASES} 例中有 {blind} 例不知道次序；相对变化最大 {max(gaps):.1e}",
+            f"the order is unknown in {blind} of {CASES} cases; largest relative change "
+            f"{max(gaps):.1e}",
+        ),
     )

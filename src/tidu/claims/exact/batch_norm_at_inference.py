@@ -45,8 +45,12 @@ def check() -> list[Finding]:
             CASES,
             used["eval"],
             largest,
-            f"the present batch changed the answer or the running mean in {used['eval']} of "
-            f"{CASES} cases; in training mode in {used['train']}",
+            Text(
+                f"{CASES} 例中有 {used['eval']} 例，当前批改变了答案或滑动均值；"
+                f"训练模式下有 {used['train']} 例",
+                f"the present batch changed the answer or the running mean in {used['eval']} of "
+                f"{CASES} cases; in training mode in {used['train']}",
+            ),
         )
     ]
 

@@ -55,7 +55,7 @@ def _same_slopes() -> Finding:
         CASES,
         sum(gap <= CLOSE for gap in gaps),
         max(gaps),
-        f"largest relative difference {max(gaps):.1e}",
+        Text(f"相对差别最大 {max(gaps):.1e}", f"largest relative difference {max(gaps):.1e}"),
     )
 
 
@@ -76,7 +76,10 @@ def _same_place() -> Finding:
         len(gaps),
         sum(gap <= CLOSE for gap in gaps),
         max(gaps),
-        f"largest relative difference of the weights {max(gaps):.1e}",
+        Text(
+            f"权重的相对差别最大 {max(gaps):.1e}",
+            f"largest relative difference of the weights {max(gaps):.1e}",
+        ),
     )
 
 

@@ -90,16 +90,19 @@ def _finding(id: str, when: Text, pixels: Tensor, x: Tensor, y: Tensor) -> Findi
     each = torch.stack([_misses(way, pixels, x, y) for way in (by_nearness, by_inverse)])
     best = each.amin(0)
     worst = int(best.argmax())
+    place = f"({float(x[worst]):.2f}, {float(y[worst]):.2f})"
+    weights, near, inverse = (
+        ", ".join(f"{w:.3f}" for w in way(x, y)[worst].tolist())
+        for way in (by_products, by_nearness, by_inverse)
+    )
     return Finding(
         id,
         when,
         cases=len(x),
         agreeing=int((best <= NEAR).sum()),
         worst=float(best[worst]),
-        example=f"at ({float(x[worst]):.2f}, {float(y[worst]):.2f}) the weights are "
-        + ", ".join(f"{w:.3f}" for w in by_products(x, y)[worst].tolist())
-        + "; by Manhattan distance "
-        + ", ".join(f"{w:.3f}" for w in by_nearness(x, y)[worst].tolist())
-        + " or "
-        + ", ".join(f"{w:.3f}" for w in by_inverse(x, y)[worst].tolist()),
+        example=Text(
+            f"在 {place}，权重是 {weights}；按曼哈顿距离是 {near}，或 {inverse}",
+            f"at {place} the weights are {weights}; by Manhattan distance {near} or {inverse}",
+        ),
     )

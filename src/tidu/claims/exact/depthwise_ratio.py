@@ -51,12 +51,15 @@ def check() -> list[Finding]:
 def _finding(id: str, when: Text, cases: list[tuple[int, int, int]]) -> Finding:
     beyond = {case: ratio(*case) * case[0] ** 2 for case in cases}
     k, inputs, outputs = worst = max(cases, key=lambda case: beyond[case])
+    which, share = f"k={k}, {inputs} -> {outputs}", f"{float(ratio(*worst)):.4f}"
     return Finding(
         id,
         when,
         cases=len(cases),
         agreeing=sum(share <= ABOUT for share in beyond.values()),
         worst=float(beyond[worst] - 1),
-        example=f"k={k}, {inputs} -> {outputs}: {float(ratio(*worst)):.4f} "
-        f"instead of {1 / k**2:.4f}",
+        example=Text(
+            f"{which}：是 {share}，不是 {1 / k**2:.4f}",
+            f"{which}: {share} instead of {1 / k**2:.4f}",
+        ),
     )

@@ -35,7 +35,11 @@ def check() -> list[Finding]:
             BOWLS,
             sum(diverges),
             0.0,
-            f"2 % above the limit {sum(diverges)} of {BOWLS} bowls diverge; 2 % below it none",
+            Text(
+                f"超过上限 2 %，{BOWLS} 个二次型中有 {sum(diverges)} 个发散；"
+                "低于上限 2 %，一个也没有",
+                f"2 % above the limit {sum(diverges)} of {BOWLS} bowls diverge; 2 % below it none",
+            ),
         ),
         Finding(
             "far-below",
@@ -43,7 +47,11 @@ def check() -> list[Finding]:
             BOWLS,
             sum(crawls),
             0.0,
-            f"after 100 steps {sum(crawls)} of {BOWLS} bowls have kept nine tenths of their loss",
+            Text(
+                f"走了 100 步，{BOWLS} 个二次型中有 {sum(crawls)} 个还剩九成以上的损失",
+                f"after 100 steps {sum(crawls)} of {BOWLS} bowls have kept nine tenths of their "
+                "loss",
+            ),
         ),
     ]
 

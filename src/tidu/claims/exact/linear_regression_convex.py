@@ -43,7 +43,10 @@ def _finding(id: str, when: Text, gaps: list[Tensor]) -> Finding:
         len(gaps),
         sum(bool(gap.max() <= CLOSE) for gap in gaps),
         worst,
-        f"{STARTS} starts end at most {worst:.1e} of the mean's loss above the lowest",
+        Text(
+            f"从 {STARTS} 个起点出发，终点比最低损失至多高 {worst:.1e}（只猜均值时的损失算 1）",
+            f"{STARTS} starts end at most {worst:.1e} of the mean's loss above the lowest",
+        ),
     )
 
 

@@ -48,14 +48,18 @@ def _finding(id: str, when: Text, distance: float) -> Finding:
                 _wrong(_logistic(*wider), x, y) - _wrong(_logistic(x, y), x, y),
             )
         )
-    mean = [sum(column) / CASES for column in zip(*harms, strict=True)]
+    means = [sum(column) / CASES for column in zip(*harms, strict=True)]
+    squares, logistic = (f"{round(100 * mean, 1) + 0.0:.1f} %" for mean in means)
     return Finding(
         id,
         when,
         CASES,
-        sum(squares >= MORE > logistic for squares, logistic in harms),
-        max(logistic for _, logistic in harms),
-        f"wrong in addition: least squares {mean[0]:.1%}, logistic regression {mean[1]:.1%}",
+        sum(line >= MORE > curve for line, curve in harms),
+        max(curve for _, curve in harms),
+        Text(
+            f"多认错的：最小二乘 {squares}，逻辑回归 {logistic}",
+            f"wrong in addition: least squares {squares}, logistic regression {logistic}",
+        ),
     )
 
 

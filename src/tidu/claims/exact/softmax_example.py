@@ -46,7 +46,7 @@ def check() -> list[Finding]:
             cases=1,
             agreeing=int(all(right)),
             worst=float(max(abs(t / g - 1) for t, g in zip(true, given, strict=True))),
-            example=f"softmax([1, 2, 3]) = [{shown}]",
+            example=Text(*[f"softmax([1, 2, 3]) = [{shown}]"] * 2),
         ),
         Finding(
             "increasing",
@@ -57,6 +57,9 @@ def check() -> list[Finding]:
             cases=CASES,
             agreeing=CASES - kept,
             worst=kept / CASES,
-            example=f"{kept} of {CASES} increasing inputs keep their order",
+            example=Text(
+                f"{CASES} 组从小到大的输入，有 {kept} 组次序不变",
+                f"{kept} of {CASES} increasing inputs keep their order",
+            ),
         ),
     ]

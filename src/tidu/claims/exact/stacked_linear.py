@@ -42,8 +42,12 @@ def check() -> list[Finding]:
             CASES,
             sum(gap <= CLOSE for gap in gaps),
             max(gaps),
-            f"largest relative difference from one matrix {max(gaps):.1e}; with ReLU between at "
-            f"least {min(bent):.1e}",
+            Text(
+                f"与合并成的一个矩阵，相对差别最大 {max(gaps):.1e}；中间加上 ReLU 就至少差 "
+                f"{min(bent):.1e}",
+                f"largest relative difference from one matrix {max(gaps):.1e}; with ReLU between "
+                f"at least {min(bent):.1e}",
+            ),
         )
     ]
 

@@ -64,6 +64,7 @@ def _finding(id: str, when: Text, weights: list[float], example: float) -> Findi
         left[w] = factor
     if worst > 1e-9:
         raise AssertionError(f"step by step and in closed form differ by {worst:.1e}")
+    told = [f"{w:g}^{STEPS} = {left[w]:.4g}" for w in (example, min(weights))]
     gone = sum(not 0.1 <= factor <= 10 for factor in left.values())
     return Finding(
         id,
@@ -71,6 +72,5 @@ def _finding(id: str, when: Text, weights: list[float], example: float) -> Findi
         len(weights),
         gone,
         worst,
-        f"{example:g}^{STEPS} = {left[example]:.4g}; {min(weights):g}^{STEPS} = "
-        f"{left[min(weights)]:.4g}",
+        Text("；".join(told), "; ".join(told)),
     )
