@@ -66,7 +66,10 @@ def test_an_exact_check_finds_what_it_found(claim: Claim) -> None:
     assert all(isinstance(one, Finding) and 0 <= one.agreeing <= one.cases for one in found)
     for one in found:
         assert not re.search("[\u4e00-\u9fff]", one.example.en)
-        assert re.search("[\u4e00-\u9fff]", one.example.zh) or one.example.zh == one.example.en
+        assert (
+            re.search("[\u3000-\u9fff\uff00-\uffef]", one.example.zh)
+            or one.example.zh == one.example.en
+        )
     told = {"conditions": [dataclasses.asdict(one) for one in found]}
     now = settled(claim, json.loads(json.dumps(told)), len(LEDGER))
     assert now.verdict != "undecided"
