@@ -4,6 +4,7 @@ The browser asks for the next frame when it has drawn the last; nothing computes
 asked, so a closed page stops the work by itself. Messages are plain dictionaries with a ``kind``:
 
     open      nothing; the first answer tells the form's fields too
+    look      nothing; answered when there is something to see, or after a second
     next      ``steps`` to do, at most for ``seconds``
     knob      ``field`` and ``value``: change it while it trains
     goto      ``step`` (and ``loop``): stand where it was
@@ -86,6 +87,10 @@ class Bench:
         for lane in self.lanes:
             lane.settle()
         return {"form": self._form()}
+
+    def _on_look(self, message: dict[str, Any], pack: Pack) -> None:
+        for lane in self.lanes:
+            lane.settle(1.0 / len(self.lanes))
 
     def _on_next(self, message: dict[str, Any], pack: Pack) -> None:
         steps = max(1, min(int(message.get("steps", 1)), 100_000))

@@ -30,7 +30,20 @@ export class Bench {
     this.labels = () => this.variantNames();
     this.build();
     this.queue = Promise.resolve();
-    this.ready = this.ask({ kind: "open" });
+    this.ready = this.begin();
+  }
+
+  // The first frame that shows something: loading the data may take a while.
+  async begin() {
+    const first = await this.ask({ kind: "open" });
+    let reply = first;
+    while (reply.kind === "frame" && this.lanes.some((lane) => lane.phase === "busy")) reply = await this.look();
+    return first;
+  }
+
+  // Waits on the Python side, a second at most.
+  look() {
+    return this.ask({ kind: "look" });
   }
 
   build() {
@@ -149,10 +162,11 @@ export class Bench {
     return this.ask({ kind: "next", steps: 1, seconds: 10 });
   }
 
-  reset() {
+  async reset() {
     this.pause();
     this.seen = [];
-    return this.ask({ kind: "reset" });
+    await this.ask({ kind: "reset" });
+    while (this.lanes.some((lane) => lane.phase === "busy")) await this.look();
   }
 
   goto(step) {
@@ -171,6 +185,7 @@ export class Bench {
     this.pause();
     this.seen = [];
     const reply = await this.ask({ kind: "set", setting });
+    while (this.lanes.some((lane) => lane.phase === "busy")) await this.look();
     return reply;
   }
 
