@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-FLAGS = (
+FLAGS = (  # noqa: SIM905
     "--headless --no-sandbox --disable-gpu --disable-quic --no-first-run "
     "--disable-background-networking --disable-component-update --disable-sync"
 ).split()

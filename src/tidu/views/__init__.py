@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from tidu.views.graph_picture import computation_graph as computation_graph
     from tidu.views.heatmap import heat_map as heat_map
     from tidu.views.image_grid import image_grid_picture as image_grid_picture
+    from tidu.views.inspection import inspect as inspect
+    from tidu.views.live import live_widget as live_widget
     from tidu.views.moving_grid import moving_grid_picture as moving_grid_picture
     from tidu.views.picture import Picture as Picture
     from tidu.views.regression import coefficient_bars as coefficient_bars
@@ -45,6 +47,8 @@ _HOME = {
     "decision_boundary": "boundary",
     "heat_map": "heatmap",
     "image_grid_picture": "image_grid",
+    "inspect": "inspection",
+    "live_widget": "live",
     "metric_curves": "curves",
     "moving_grid_picture": "moving_grid",
     "predicted_against_true": "regression",

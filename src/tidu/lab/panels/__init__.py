@@ -10,7 +10,7 @@ from __future__ import annotations
 import importlib
 from collections.abc import Iterable
 from importlib import resources
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 from tidu.lab.lane import Lane
 from tidu.lab.pack import Pack
@@ -21,6 +21,7 @@ PANELS: dict[str, tuple[str, ...]] = {}
 EVERYWHERE = ("layers",)
 
 
+@runtime_checkable
 class Panel(Protocol):
     """What a bench asks of a panel; see the module."""
 

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Mapping
 from importlib import resources
 
 CORE = ("language", "dom", "wire", "numbers", "chart", "code", "form", "bench")
+NOTEBOOK = (*CORE, "inspect", "notebook")
 _IMPORT = re.compile(r"^import\s[^;]*;\n", re.MULTILINE)
 _EXPORT = re.compile(r"^export (?=const|let|class|function|async)", re.MULTILINE)
 _DEFAULT = re.compile(r"^export default ", re.MULTILINE)
@@ -25,6 +26,11 @@ def script(panels: Mapping[str, str], core: Iterable[str] = CORE, ends_with: str
     parts = [_EXPORT.sub("", _IMPORT.sub("", source(f"{name}.js"))) for name in core]
     parts += [f"panels.{name} = {enclosed(text)};\n" for name, text in panels.items()]
     return "\n".join([*parts, ends_with])
+
+
+def notebook_script(panels: Mapping[str, str]) -> str:
+    """The one module that a notebook's widget loads."""
+    return script(panels, NOTEBOOK, "export default { render };\n")
 
 
 def enclosed(text: str) -> str:
