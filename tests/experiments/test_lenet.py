@@ -38,8 +38,10 @@ def test_what_is_moved_far_is_read_worse() -> None:
     assert found["accuracy"] > found["accuracy_moved_4"] > found["accuracy_moved_8"]
     assert found["agreement_moved_1"] > found["agreement_moved_8"]
     curves = run.recorded("moved")["curves"]
-    assert curves.shape == (8, 2)
-    assert float(curves[3, 1]) == pytest.approx(found["agreement_moved_4"])
+    assert curves.shape == (9, 2)
+    assert found["accuracy_moved_0"] == found["accuracy"]
+    assert found["agreement_moved_0"] == 1
+    assert float(curves[4, 1]) == pytest.approx(found["agreement_moved_4"])
 
 
 @pytest.mark.parametrize(

@@ -135,20 +135,37 @@ def _exact(axes: Axes, found: Settled, rows: Rows, language: str) -> None:
 
 
 def _axis(found: Settled) -> Text:
+    """What the effects are; the metrics stand on a line of their own where they are many."""
     more = found.claim.direction == "higher"
-    metrics = list(dict.fromkeys(c.treatment.metric for c in found.claim.conditions))
+    metrics = dict.fromkeys(_family(c.treatment.metric) for c in found.claim.conditions)
     several, metric = "、".join(metrics), ", ".join(metrics)
+    space, comma = ("\n", "\n") if len(metric) > 30 else (" ", ", ")
     if found.claim.scale == "ratio":
-        return Text(
-            f"{several} 的倍数（" + ("处理 / 对照" if more else "对照 / 处理") + "），越往右越支持",
-            f"{metric}, " + ("treatment / control" if more else "control / treatment")
-            + " (right: for the claim)",
-        )  # fmt: skip
+        zh, en = (
+            ("处理 / 对照", "treatment / control")
+            if more
+            else ("对照 / 处理", "control / treatment")
+        )
+        zh = f"的倍数（{zh}）"
+    else:
+        zh, en = (
+            ("处理 - 对照", "treatment - control")
+            if more
+            else ("对照 - 处理", "control - treatment")
+        )
+        zh = f"之差（{zh}）"
     return Text(
-        f"{several} 之差（" + ("处理 - 对照" if more else "对照 - 处理") + "），越往右越支持",
-        f"{metric}, " + ("treatment - control" if more else "control - treatment")
-        + " (right: for the claim)",
-    )  # fmt: skip
+        f"{several}{space}{zh}，越往右越支持", f"{metric}{comma}{en} (right: for the claim)"
+    )
+
+
+def _family(metric: str) -> str:
+    """Metrics that differ in a number at the end only are told as one.
+
+    >>> _family("accuracy_moved_2"), _family("accuracy")
+    ('accuracy_moved_*', 'accuracy')
+    """
+    return re.sub(r"_[\d_]+$", "_*", metric)
 
 
 def _wrapped(words: str, width: int = 30) -> str:

@@ -8,7 +8,7 @@ has a say in the training.
 With ``--data FOLDER`` it learns your own images: one subfolder for each class.
 
 ``--moved`` asks in the end whether a digit that stands elsewhere is still read: the test images are
-moved by 1 to 8 pixels up, down, left and right, with black behind them. ``accuracy_moved_…`` is the
+moved by 0 to 8 pixels up, down, left and right, with black behind them. ``accuracy_moved_…`` is the
 share read rightly then, ``agreement_moved_…`` the share that is read as it was before.
 """
 
@@ -49,7 +49,7 @@ class Config:
     padding: PositiveInt | None = None  # rows of zeros around what a convolution sees; none: none
     strides: bool = False  # convolutions look at every other place, instead of pooling
     halve: bool = False  # look at the images at half height and width
-    moved: bool = False  # in the end, also read the test images moved by 1 to 8 pixels
+    moved: bool = False  # in the end, also read the test images moved by 0 to 8 pixels
 
 
 PRESETS = {
@@ -212,12 +212,10 @@ def _read_moved(
     """Accuracy, and agreement with the answers where nothing moved, over the distance."""
     said, found = logits.argmax(1), dict[str, float]()
     curves: list[list[float]] = []
-    for pixels in range(1, FARTHEST + 1):
-        right, alike = 0.0, 0.0
-        for down, across in ((pixels, 0), (-pixels, 0), (0, pixels), (0, -pixels)):
-            now = _answers(network, images, (down, across)).argmax(1)
-            right += (now == images.test_labels).double().mean().item() / 4
-            alike += (now == said).double().mean().item() / 4
+    for pixels in range(FARTHEST + 1):
+        ways = ((pixels, 0), (-pixels, 0), (0, pixels), (0, -pixels))
+        now = torch.stack([_answers(network, images, way).argmax(1) for way in ways])
+        right, alike = ((now == what).double().mean().item() for what in (images.test_labels, said))
         found |= {f"accuracy_moved_{pixels}": right, f"agreement_moved_{pixels}": alike}
         curves.append([right, alike])
     run.record("moved", curves=torch.tensor(curves))

@@ -51,7 +51,7 @@ def pictures(config: Any, run: Run, experiment: ModuleType) -> list[Picture]:
 
 def _moved(curves: list[list[float]]) -> Picture:
     """What is read rightly, and as before, over the distance by which the images were moved."""
-    rows = [{"pixels": i + 1, "right": a, "alike": b} for i, (a, b) in enumerate(curves)]
+    rows = [{"pixels": i, "right": a, "alike": b} for i, (a, b) in enumerate(curves)]
     return views.metric_curves(
         rows,
         {
