@@ -1,6 +1,6 @@
 """The ledger: what the notes say, how each statement is put to the test, and the verdict rule.
 
-A chapter's claims stand in one file. Reading the ledger imports neither PyTorch nor NumPy.
+A chapter's claims stand in one file, those on optimisation in three. Reading the ledger imports neither PyTorch nor NumPy.
 """
 
 from tidu.catalogue import CHAPTERS as _CHAPTERS
@@ -10,11 +10,13 @@ from tidu.claims.claim import Claim as Claim
 from tidu.claims.claim import Condition as Condition
 from tidu.claims.claim import Reading as Reading
 from tidu.claims.compression import CLAIMS as _COMPRESSION
+from tidu.claims.descent import CLAIMS as _DESCENT
 from tidu.claims.finding import Finding as Finding
 from tidu.claims.foundations import CLAIMS as _FOUNDATIONS
 from tidu.claims.generative import CLAIMS as _GENERATIVE
 from tidu.claims.language import CLAIMS as _LANGUAGE
-from tidu.claims.optimisation import CLAIMS as _OPTIMISATION
+from tidu.claims.normalisation import CLAIMS as _NORMALISATION
+from tidu.claims.regularisation import CLAIMS as _REGULARISATION
 from tidu.claims.reinforcement import CLAIMS as _REINFORCEMENT
 from tidu.claims.sequences import CLAIMS as _SEQUENCES
 from tidu.claims.settled import Settled as Settled
@@ -36,7 +38,9 @@ LEDGER: dict[str, Claim] = {
     claim.id: claim
     for claim in (
         *_FOUNDATIONS,
-        *_OPTIMISATION,
+        *_DESCENT,
+        *_REGULARISATION,
+        *_NORMALISATION,
         *_VISION,
         *_SEQUENCES,
         *_LANGUAGE,
