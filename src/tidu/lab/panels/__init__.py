@@ -15,7 +15,9 @@ from typing import Any, Protocol, runtime_checkable
 from tidu.lab.lane import Lane
 from tidu.lab.pack import Pack
 
-PANELS: dict[str, tuple[str, ...]] = {}
+PANELS: dict[str, tuple[str, ...]] = {
+    "gpt": ("attention",),
+}
 """Panels by system, besides those of every system; a panel's name is its file's."""
 
 EVERYWHERE = ("layers",)
