@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from tidu.data.cache import get as get
     from tidu.data.cache import load as load
     from tidu.data.cache import path as path
+    from tidu.data.exclusive_or import exclusive_or as exclusive_or
     from tidu.data.folds import stratified_folds as stratified_folds
     from tidu.data.image_folder import read_image as read_image
     from tidu.data.image_folder import read_images as read_images
@@ -34,11 +35,14 @@ if TYPE_CHECKING:
     from tidu.data.new_rows import read_rows as read_rows
     from tidu.data.own_images import image_like as image_like
     from tidu.data.own_images import images_or as images_or
+    from tidu.data.own_points import read_points as read_points
+    from tidu.data.own_points import write_points as write_points
     from tidu.data.own_table import own_or as own_or
     from tidu.data.parts import parts as parts
     from tidu.data.plane import grid_lines as grid_lines
     from tidu.data.registry import find as find
     from tidu.data.registry import sources as sources
+    from tidu.data.rings import rings as rings
     from tidu.data.schema import Schema as Schema
     from tidu.data.separable import LARGEST_GAP as LARGEST_GAP
     from tidu.data.separable import two_sides as two_sides
@@ -54,16 +58,19 @@ if TYPE_CHECKING:
 
 _HOMES = {
     "cache": ("Status", "check", "content_hash", "get", "load", "path"),
+    "exclusive_or": ("exclusive_or",),
     "folds": ("stratified_folds",),
     "image_folder": ("read_image", "read_images"),
     "kinds": ("Category", "Corpus", "Images", "Table"),
     "memory_sequences": ("SYMBOLS", "adding_sequences", "copy_sequences", "one_hot_signs"),
     "new_rows": ("read_levels", "read_rows"),
     "own_images": ("image_like", "images_or"),
+    "own_points": ("read_points", "write_points"),
     "own_table": ("own_or",),
     "parts": ("parts",),
     "plane": ("grid_lines",),
     "registry": ("find", "sources"),
+    "rings": ("rings",),
     "schema": ("Schema",),
     "separable": ("LARGEST_GAP", "two_sides"),
     "source": ("Source",),

@@ -2,7 +2,8 @@
 
 A linear model and an MLP are trained on the same points with the same steps; both are measured on
 points they have not seen. ``--preset two-spirals`` takes the 194 points of Lang & Witbrock (1988)
-instead, where the test points lie half-way between neighbours on the same curves.
+instead, where the test points lie half-way between neighbours on the same curves. There are rings
+and exclusive or too, and ``--data my.csv`` takes points of your own: columns x, y and class.
 
 All seeds train in one computation: equal networks are stacked into one whose layers multiply in
 batches (:mod:`tidu.nn.stacked`). Each seed has its own points, weights and batches, the same as
@@ -20,7 +21,9 @@ import torch
 import tyro
 
 from tidu import data, losses, nn
-from tidu.fields import NonNegativeFloat, PositiveFloat, PositiveInt
+from tidu.errors import TiduError
+from tidu.fields import NonNegativeFloat, OpenFraction, PositiveFloat, PositiveInt
+from tidu.words import Text
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -30,20 +33,24 @@ if TYPE_CHECKING:
     from tidu.runs import Run
 
 
+Points = Literal["arms", "two-spirals", "rings", "xor"]
+
+
 @dataclass(frozen=True)
 class Config:
     """What can be changed."""
 
-    points: Literal["arms", "two-spirals"] = "arms"  # noisy arms (CS231n), or Lang & Witbrock's
-    arms: PositiveInt = 3  # how many arms
-    points_per_arm: PositiveInt = 200  # points to learn from, on each arm
-    noise: NonNegativeFloat = 0.2  # wobble of the angle, in radians
+    points: Points = "arms"  # noisy arms (CS231n), Lang & Witbrock's two, rings, or exclusive or
+    arms: PositiveInt = 3  # how many arms or rings
+    points_per_arm: PositiveInt = 200  # points to learn from, of each class
+    noise: NonNegativeFloat = 0.2  # wobble: of an arm's angle in radians, of a ring in gaps
     hidden: tuple[PositiveInt, ...] = (32, 32)  # widths of the hidden layers
     activation: Literal["tanh", "relu"] = "tanh"  # the nonlinearity between the layers
     steps: PositiveInt = 3000  # steps of AdamW
     batch_size: PositiveInt | None = 64  # points a step; none for all of them
     lr: PositiveFloat = 0.01  # learning rate at the start; it falls to zero along a cosine
     weight_decay: NonNegativeFloat = 0.01  # pull of the weights towards zero
+    test_share: OpenFraction | None = None  # of your own points, kept for the test; none: learn all
 
 
 PRESETS = {
@@ -59,6 +66,7 @@ PRESETS = {
     ),
 }
 PICTURES = "spiral"  # drawn by this file of tidu.views.systems
+TAKES = ("data",)
 USE_EXAMPLE = "points.csv"
 BATCHED_SEEDS = True
 THREADS = 1  # products this small are slower on two
@@ -69,10 +77,11 @@ FRAMES = 40
 def run(config: Config, run: Run) -> dict[str, list[float]]:
     """Train both models of every seed at once; return the share of points classified right."""
     inputs, labels, test_inputs, test_labels = load_points(config, run)
+    classes = classes_of(config, run)
     models = torch.nn.ModuleDict(
         {
-            "mlp": nn.stack([new_network(config, seed) for seed in run.seeds]),
-            "linear": nn.stack([new_network(config, seed, hidden=()) for seed in run.seeds]),
+            "mlp": nn.stack([new_network(config, seed, len(classes)) for seed in run.seeds]),
+            "linear": nn.stack([new_network(config, seed, len(classes), ()) for seed in run.seeds]),
         }
     )
     optimizer = torch.optim.AdamW(
@@ -80,7 +89,8 @@ def run(config: Config, run: Run) -> dict[str, list[float]]:
     )
     batches = plan_batches(config, run, labels.shape[1])
     frames = frame_steps(config.steps)
-    record_points(config, run, inputs[0], labels[0])
+    run.record("points", inputs=inputs[0], labels=labels[0])
+    run.write_json("classes", classes)
 
     for step in run.steps(config.steps, keep={"models": models, "optimizer": optimizer}):
         if step in frames:
@@ -101,46 +111,110 @@ def run(config: Config, run: Run) -> dict[str, list[float]]:
     mlp = nn.unstack(models["mlp"], 0)
     assert isinstance(mlp, nn.MLP)
     record_stages(run, mlp, inputs[0])
-    run.save_weights(mlp)
-    return {
-        "mlp_accuracy": accuracy(models["mlp"], test_inputs, test_labels),
-        "linear_accuracy": accuracy(models["linear"], test_inputs, test_labels),
-        "mlp_train_accuracy": accuracy(models["mlp"], inputs, labels),
-        "linear_train_accuracy": accuracy(models["linear"], inputs, labels),
+    run.save_weights(in_own_units(config, run, mlp))
+    found = {
+        f"{name}_train_accuracy": accuracy(net, inputs, labels) for name, net in models.items()
     }
+    if test_labels.shape[1] == 0:
+        return found
+    unseen = {
+        f"{name}_accuracy": accuracy(net, test_inputs, test_labels) for name, net in models.items()
+    }
+    return unseen | found
 
 
 def load_points(config: Config, run: Run) -> tuple[Tensor, Tensor, Tensor, Tensor]:
-    """Points and arms of every seed, to learn from and to test on: (seeds, points, ...)."""
-    drawn: list[tuple[Tensor, ...]] = []
-    for generator in run.generators():
-        if config.points == "two-spirals":
-            drawn.append((*data.two_spirals(), *data.two_spirals(between=True)))
-        else:
-            train, test = (
-                data.noisy_arms(count, generator, config.arms, config.noise)
-                for count in (config.points_per_arm, TEST_PER_ARM)
-            )
-            drawn.append((*train, *test))
+    """Points and classes of every seed, to learn from and to test on: (seeds, points, ...)."""
+    drawn = [draw_points(config, run, generator) for generator in run.generators()]
     inputs, labels, test_inputs, test_labels = (
         torch.stack(parts) for parts in zip(*drawn, strict=True)
     )
     return inputs, labels, test_inputs, test_labels
 
 
-def classes_of(config: Config) -> int:
-    """How many arms there are to tell apart."""
-    return 2 if config.points == "two-spirals" else config.arms
+def draw_points(config: Config, run: Run, generator: torch.Generator) -> tuple[Tensor, ...]:
+    """Points and classes of one seed, to learn from and to test on."""
+    if run.data is not None:
+        points, labels, test_points, test_labels = own_points(config, run.data, generator)
+        frame = frame_of(points)
+        return frame.apply(points), labels, frame.apply(test_points), test_labels
+    if config.points == "two-spirals":
+        return (*data.two_spirals(), *data.two_spirals(between=True))
+    found: list[Tensor] = []
+    for count in (config.points_per_arm, TEST_PER_ARM):
+        if config.points == "rings":
+            found += data.rings(count, generator, config.arms, config.noise)
+        elif config.points == "xor":
+            found += data.exclusive_or(count, generator, config.noise)
+        else:
+            found += data.noisy_arms(count, generator, config.arms, config.noise)
+    return tuple(found)
+
+
+def own_points(config: Config, file: Path, generator: torch.Generator) -> tuple[Tensor, ...]:
+    """Points of one's own and their classes, to learn from and to test on, in their own units."""
+    points, labels, _ = data.read_points(file)
+    rows = torch.randperm(len(labels), generator=generator)
+    kept = round(len(rows) * (config.test_share or 0.0))
+    test, train = rows[:kept], rows[kept:].sort().values
+    if len(labels[train].unique()) < len(labels.unique()):
+        raise TiduError(
+            f"A class of {file} has no point left to learn from.",
+            "Bring more points of it, or lower --test-share.",
+        )
+    return points[train], labels[train], points[test], labels[test]
+
+
+def frame_of(points: Tensor) -> data.Standardiser:
+    """What brings points of one's own into the square from -1 to 1; nothing where they lie in it.
+
+    A network that begins with weights of ordinary size learns little from coordinates in thousands.
+    """
+    if float(points.abs().max()) <= 1:
+        return data.Standardiser(torch.zeros(2), torch.ones(2))
+    low, high = points.min(0).values, points.max(0).values
+    half = torch.where(high > low, (high - low) / 2, torch.ones(2))
+    return data.Standardiser((low + high) / 2, half)
+
+
+def in_own_units(config: Config, run: Run, mlp: nn.MLP) -> torch.nn.Module:
+    """The network for points as the file has them; what was done to them is told."""
+    if run.data is None:
+        return mlp
+    frame = frame_of(own_points(config, run.data, run.generator())[0])
+    if float(frame.deviation.max()) != 1 or float(frame.mean.abs().max()) != 0:
+        told = [[round(v, 6) for v in part.tolist()] for part in (frame.mean, frame.deviation)]
+        run.remark(
+            Text(
+                f"点被移到 ±1 的方框里再学：(x, y) 减去 {told[0]}，除以 {told[1]}；"
+                "图上是方框里的坐标，存下的网络用原来的坐标。",
+                "The points were brought into the square of ±1 to be learned: (x, y) less "
+                f"{told[0]}, by {told[1]}. Pictures show the square; the network that was saved "
+                "takes your own coordinates.",
+            )
+        )
+    first = mlp.layers[0]
+    assert isinstance(first, torch.nn.Linear)
+    mlp.layers[0] = frame.folded_into(first)
+    return mlp
+
+
+def classes_of(config: Config, run: Run) -> list[str]:
+    """What the classes are called."""
+    if run.data is not None:
+        return list(data.read_points(run.data)[2])
+    count = config.arms if config.points in ("arms", "rings") else 2
+    return [str(i + 1) for i in range(count)]
 
 
 def new_network(
-    config: Config, seed: int, hidden: tuple[int, ...] | None = None
+    config: Config, seed: int, classes: int, hidden: tuple[int, ...] | None = None
 ) -> torch.nn.Module:
     """An untrained network whose weights depend on ``seed`` alone; linear without hidden layers."""
     torch.manual_seed(seed)
     activation = torch.nn.Tanh if config.activation == "tanh" else torch.nn.ReLU
     widths = config.hidden if hidden is None else hidden
-    return nn.MLP((2, *widths, classes_of(config)), activation)
+    return nn.MLP((2, *widths, classes), activation)
 
 
 def plan_batches(config: Config, run: Run, points: int) -> Tensor | None:
@@ -179,12 +253,6 @@ def frame_steps(steps: int) -> set[int]:
     return {round(steps * (k / FRAMES) ** 2) for k in range(FRAMES)}
 
 
-def record_points(config: Config, run: Run, inputs: Tensor, labels: Tensor) -> None:
-    """Keep the first seed's points for the pictures."""
-    run.record("points", inputs=inputs, labels=labels)
-    run.write_json("classes", [str(i + 1) for i in range(classes_of(config))])
-
-
 def record_boundary(run: Run, models: torch.nn.ModuleDict, inputs: Tensor, step: int) -> None:
     """Keep what the first seed's models say at every place of the plane."""
     with torch.no_grad():
@@ -209,13 +277,15 @@ def record_stages(run: Run, net: nn.MLP, inputs: Tensor) -> None:
 
 
 def model(config: Config, run: Run) -> torch.nn.Module:
-    """The first seed's trained network: points in the plane to one logit for every arm."""
-    return run.load_weights(new_network(config, run.seed))
+    """The first seed's trained network: points in the plane to one logit for every class."""
+    return run.load_weights(new_network(config, run.seed, len(run.read_json("classes"))))
 
 
 def objective(config: Config, run: Run, examples: int) -> Callable[[torch.nn.Module], Tensor]:
     """The loss on the first seed's points, as a function of a network like :func:`model`."""
     inputs, labels, _, _ = load_points(config, run)
+    if run.data is not None:
+        inputs = own_points(config, run.data, run.generator())[0].unsqueeze(0)
     rows = torch.randperm(labels.shape[1], generator=run.generator(99))[:examples]
     some = inputs[0, rows], labels[0, rows]
     return lambda network: torch.nn.functional.cross_entropy(network(some[0]), some[1])
@@ -229,7 +299,7 @@ class Use:
 
 
 def use(config: Config, run: Run, options: Use) -> dict[str, object]:
-    """Say for every point of a CSV file on which arm it lies, and how sure the network is."""
+    """Say for every point of a CSV file in which class it lies, and how sure the network is."""
     points = data.read_rows(options.points, ["x", "y"]).float()
     with torch.no_grad():
         sure, arm = model(config, run)(points).softmax(-1).max(-1)
