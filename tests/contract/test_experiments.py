@@ -70,7 +70,7 @@ def test_it_says_what_it_takes_beside_its_configuration(id: str) -> None:
         "data": r"\brun\.data\b",
         "target": r"\boptions\.target\b",
         "from": r"\brun\.origin\b",
-        "processes": r"\btrain\.fit\(",
+        "processes": r"\btrain\.(fit|try_steps)\(",
     }
     assert {name for name, look in looks.items() if re.search(look, source)} == experiment.takes
 

@@ -53,7 +53,7 @@ def test_a_messy_table_is_read_and_everything_told(homes: Path) -> None:
         "target 价格 has", "→ regression", "编号: left out, a number for every row",
         "日期: dates, counted in days", "城市: 3 categories", "备注: left out, 90 different texts",
         "国家: left out, never changes", "面积: 9 of 90 missing",
-        "54 rows to learn from, 18 for validation, 18 for the test",
+        "72 rows to learn from (3-fold cross-validation), 18 for the test",
     ):  # fmt: skip
         assert told in words
     found = run.read_json("result")["metrics"]
@@ -140,7 +140,7 @@ def test_training_alone_sets_the_scale(tmp_path: Path) -> None:
     (tmp_path / "own.csv").write_text("x,y\n" + "".join(f"{i * i},{i}.5\n" for i in range(50)))
     run = learn(tmp_path / "own.csv", model="linear")
     table = tidu.data.read_csv(tmp_path / "own.csv")
-    learned = tidu.data.parts(table, (0.2, 0.2), run.generator())[0]
+    learned = tidu.data.parts(table, (0.2,), run.generator())[0]
     scale = tabular.model(run.config, run).get_submodule("0")
     torch.testing.assert_close(scale.get_buffer("mean"), learned.features.mean(0))
 

@@ -24,6 +24,7 @@ TOLERANCE = {"rtol": 1e-3, "atol": 1e-4}
 
 SMALL = {
     "lenet": "--preset quick --epochs 1 --batch 400 --lr 0.02 --precision float32",
+    "tabular": "--preset quick --model mlp --steps 40 --dropout 1e-9",  # each draws its own masks
     "gpt": "--preset quick --steps 20 --dim 32 --layers 2 --heads 2 --sample 20 --batch 8",
 }
 

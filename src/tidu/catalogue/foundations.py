@@ -374,13 +374,13 @@ SYSTEMS = (
         title=Text("任意表格", "Any table"),
         about=Text(
             "给一份 CSV，指一列作目标：是回归还是分类，它自己看，也听你的。线性、多项式、逻辑、"
-            "softmax 与多层感知机任选，或由验证行来挑；测试行只看一次，每个数字都带区间、"
-            "都与基准并列，再画出模型靠哪几列、往哪边用。",
+            "softmax 与多层感知机任选，或由交叉验证从够好的里面挑最简单的；测试行只看一次，"
+            "每个数字都带区间、都与基准并列，再画出模型靠哪几列、往哪边用。",
             "Give a CSV file and name a target: whether that asks for numbers or classes it sees "
             "for itself, or is told. Linear, polynomial, logistic and softmax models and an MLP, "
-            "or whichever the validation rows prefer; test rows are looked at once, every figure "
-            "has an interval and a baseline beside it, and pictures show which columns the model "
-            "leans on, and which way.",
+            "or the simplest that cross-validation finds about as good as the best; test rows are "
+            "looked at once, every figure has an interval and a baseline beside it, and pictures "
+            "show which columns the model leans on, and which way.",
         ),
         components=("tidu.nn:Monomials", "tidu.nn:ColumnScale"),
         experiment="tidu.experiments.foundations.tabular",

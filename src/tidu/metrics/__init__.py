@@ -18,6 +18,7 @@ from tidu.metrics.modes import modes_covered as modes_covered
 from tidu.metrics.modes import nearest_mode as nearest_mode
 from tidu.metrics.nested_models import FTest as FTest
 from tidu.metrics.nested_models import f_test as f_test
+from tidu.metrics.one_standard_error import simplest_of_best as simplest_of_best
 from tidu.metrics.regression import mean_squared_error as mean_squared_error
 from tidu.metrics.regression import r_squared as r_squared
 from tidu.metrics.roc import area_under_curve as area_under_curve

@@ -9,6 +9,7 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from tidu.runs.effects import record_effects as record_effects
     from tidu.runs.images import PictureFile as PictureFile
     from tidu.runs.images import class_of_picture as class_of_picture
     from tidu.runs.images import some_images as some_images
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     from tidu.runs.sweeps import edge_remarks as edge_remarks
 
 _HOME = {
+    "record_effects": "effects",
     "PictureFile": "images",
     "class_of_picture": "images",
     "some_images": "images",

@@ -1,14 +1,19 @@
 """Any table: a linear, polynomial, logistic or softmax model, or an MLP, on a CSV file of your own.
 
 ``tidu run tabular --data my.csv --target price`` reads the file, tells what it took it for, and
-cuts the rows into three parts at random. The *training* rows set the weights, and the mean and
-deviation of every column. The *validation* rows choose: the penalty on large weights, the degree of
-the polynomial, the moment to stop the MLP, and with ``--model auto`` the model itself. The *test*
-rows are looked at once, at the end. Every figure on them has a 95 % bootstrap interval and stands
-beside a baseline that knows the target alone: its mean, or its most frequent class.
+puts *test* rows aside at random, which are looked at once, at the end. The other rows choose, by
+cross-validation: the penalty on large weights, the degree of the polynomial, the moment to stop the
+MLP, and with ``--model auto`` the model itself. Of all that was tried, from simple to rich, the
+simplest is taken whose loss on held-out rows is within one standard error of the lowest (Hastie,
+Tibshirani & Friedman 2009, section 7.10.1), and fitted to all rows but the test's; an MLP for as
+many steps as were best (Goodfellow, Bengio & Courville 2016, algorithm 7.2). A single part of a
+small table is not enough to choose by: where it holds no hard row, it prefers the model that is
+surest of everything, and one such row in the test then costs more than all the others save.
 
-``gain`` is the share of the baseline's loss (squared error, or log loss against the shares of the
-classes) that the model saves; ``beats_baseline`` is 1 where its whole interval is above 0.
+Every figure on the test rows has a 95 % bootstrap interval and stands beside a baseline that knows
+the target alone: its mean, or its most frequent class. ``gain`` is the share of the baseline's loss
+(squared error, or log loss against the shares of the classes) that the model saves;
+``beats_baseline`` is 1 where its whole interval is above 0.
 """
 
 from __future__ import annotations
@@ -24,6 +29,8 @@ from tidu.fields import NonNegativeFloat, OpenFraction, PositiveFloat, PositiveI
 from tidu.words import Text
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from torch import Tensor
 
     from tidu.data import Table
@@ -39,12 +46,12 @@ class Config:
     """What can be changed."""
 
     source: Source = "breast-cancer"  # the table to take without --data
-    model: Model = "auto"  # auto: the one that does best on the validation rows
+    model: Model = "auto"  # auto: the simplest that does about as well as the best
     task: Literal["auto", "regression", "classification"] = "auto"  # auto: as the target looks
     header: Literal["auto", "yes", "no"] = "auto"  # whether your file begins with names
     encoding: str = "auto"  # of your own file, such as gb18030; auto takes UTF-8 or UTF-16
     leave_out: tuple[str, ...] = ()  # columns not to learn from
-    validation: OpenFraction = 0.2  # share of the rows that choose
+    folds: PositiveInt = 5  # parts of the cross-validation; each is held out once
     test_fraction: OpenFraction = 0.2  # share of the rows for the test
     penalties: PositiveInt = 13  # penalties to try, from strong to weak
     degree: PositiveInt = 3  # highest degree of the polynomial to try
@@ -54,13 +61,15 @@ class Config:
     lr: PositiveFloat = 0.002  # the MLP's learning rate
     batch: PositiveInt = 64  # rows in a step of the MLP; all of them where there are fewer
     steps: PositiveInt = 5000  # most steps of the MLP
-    patience: PositiveInt = 20  # looks at the validation rows without a better one, then it stops
+    patience: PositiveInt = 20  # looks at the held-out rows without a better one, then it stops
     resamples: PositiveInt = 2000  # draws of the bootstrap
     shuffles: PositiveInt = 10  # times a column is shuffled to see how much it is needed
 
 
 PRESETS = {
-    "quick": Config(source="iris", penalties=5, steps=300, patience=8, resamples=300, shuffles=3),
+    "quick": Config(
+        source="iris", folds=3, penalties=5, steps=300, patience=8, resamples=300, shuffles=3
+    ),
     "standard": Config(),
     "numbers": Config(source="diabetes"),
 }
@@ -73,29 +82,23 @@ OF_TASK = {
     "classification": ("logistic", "softmax", "mlp"),
 }
 MOST_CELLS = 20_000_000  # rows times products: a polynomial with more does not fit into memory
-EFFECTS = 6  # features whose effect is drawn
-SHOWN_ROWS = 500  # rows their effect is averaged over
-POINTS = 25  # values of a feature
-MOST_BARS = 20  # features whose importance is kept, the most needed first
-LOOK_EVERY = 20  # steps of the MLP between two looks at the validation rows, at least
 
 
 def run(config: Config, run: Run) -> dict[str, float]:
     """Learn, choose, and measure once; return the figures with their intervals."""
     table, kinds = load(config, run)
-    shares = (config.validation, config.test_fraction)
-    parts = data.parts(table, shares, run.generator())
-    check(config, *parts)
-    learned, kept, test = parts
+    learned, test = data.parts(table, (config.test_fraction,), run.generator())
+    check(config, learned, test)
     scaler = data.Standardiser.fit(learned.features)
     middle, spread = train.target_scale(learned)
-    rows, held = (train.prepared(part, scaler, middle, spread) for part in (learned, kept))
+    rows = train.prepared(learned, scaler, middle, spread)
+    folds = train.folds_of(rows, config.folds, run.generator(2))
 
-    tried = [fit(kind, config, run, table, rows, held) for kind in kinds]
-    fitted = [one for one in tried if one is not None]
-    best = min(fitted, key=lambda one: one.loss)
+    tried = [attempt(kind, config, run, table, rows, folds) for kind in kinds]
+    able = [one for one in tried if one is not None]
+    best = train.choose(able)
     about = data.Schema.of(learned, run.data).as_json()
-    about |= {"kind": best.kind, "degree": int(best.chosen.get("degree", 1))}
+    about |= {"kind": best.kind, "degree": int(best.setting.get("degree", 1))}
     run.write_json("columns", about)
     network = network_of(config, about)
     network[0], network[1] = scale_of(scaler), best.body
@@ -105,10 +108,16 @@ def run(config: Config, run: Run) -> dict[str, float]:
     run.save_weights(network.eval())
 
     found = measure(config, run, table, network, learned, test)
-    record_effects(config, run, network, test)
-    run.remark(*remarks(config, table, parts, fitted, found))
-    losses = {one.kind: one.loss for one in fitted}
-    run.write_json("validated", losses | {"baseline": train.baseline_loss(rows, held)})
+    classes = len(table.classes)
+    runs.record_effects(
+        run, lambda x: answers(network, x, classes), test, config.shuffles, config.resamples
+    )
+    lowest = {one.kind: one.lowest for one in able}
+    run.remark(
+        *remarks(config, table, (len(learned.target), len(test.target)), lowest, best, found)
+    )
+    losses = lowest | {"baseline": train.baseline_loss(folds)}
+    run.write_json("validated", {"losses": losses, "limit": best.limit})
     return found | {"validation_loss": best.loss}
 
 
@@ -150,29 +159,37 @@ def load(config: Config, run: Run) -> tuple[Table, list[str]]:
     return table, [*(["logistic"] if two else linear), "mlp"]
 
 
-def check(config: Config, *parts: Table) -> None:
-    """Two rows in each part: a figure from one row has no interval."""
-    counts = [len(part.target) for part in parts]
-    if min(counts) < 2:
+def check(config: Config, learned: Table, test: Table) -> None:
+    """Something must be learned from while a part is held out; one row has no interval."""
+    if config.folds < 2:
         raise TiduError(
-            f"{sum(counts)} rows are too few: {counts[0]} to learn from, {counts[1]} for "
-            f"validation (--validation {config.validation}) and {counts[2]} for the test "
-            f"(--test-fraction {config.test_fraction}); each needs 2.",
-            "Bring more rows, or choose other fractions.",
+            f"--folds must be at least 2; got {config.folds}.",
+            "One part is held out in turn, and the others are learned from.",
+        )
+    if len(test.target) < 2:
+        raise TiduError(
+            f"The test needs 2 or more rows; of {len(learned.target) + len(test.target)} "
+            f"--test-fraction {config.test_fraction} leaves it {len(test.target)}.",
+            "Bring more rows, or choose a larger fraction.",
         )
 
 
-def fit(
-    kind: str, config: Config, run: Run, table: Table, rows: train.Rows, held: train.Rows
-) -> train.Fitted | None:
-    """One kind of model, its choices made on the rows ``held``; None where it does not fit in."""
+def attempt(
+    kind: str,
+    config: Config,
+    run: Run,
+    table: Table,
+    rows: train.Rows,
+    folds: Sequence[train.Fold],
+) -> train.Tried | None:
+    """One kind of model with all its settings; None where it does not fit into memory."""
     several = 1 if len(table.classes) <= 2 else len(table.classes)
     if kind == "mlp":
-        return fit_mlp(several, config, run, rows, held)
+        return try_mlp(several, config, run, rows, folds)
     if kind in OF_TASK["classification"]:
         outputs = 1 if kind == "logistic" else len(table.classes)
         l2 = torch.logspace(1, -6, config.penalties, dtype=torch.float64)
-        return train.fit_classifier(kind, outputs, l2, run, rows, held)
+        return train.try_classifiers(kind, outputs, l2, run, rows, folds)
     size, columns = rows.inputs.shape
     degrees = [1]
     if kind == "polynomial":
@@ -183,7 +200,7 @@ def fit(
         ]
     if degrees:
         l2 = torch.logspace(3, -5, config.penalties, dtype=torch.float64)
-        return train.fit_polynomial(kind, degrees, l2, run, rows, held)
+        return train.try_polynomials(kind, degrees, l2, run, rows, folds)
     if config.model == "auto":
         return None
     raise TiduError(
@@ -193,45 +210,37 @@ def fit(
     )
 
 
-def fit_mlp(
-    outputs: int, config: Config, run: Run, rows: train.Rows, held: train.Rows
-) -> train.Fitted:
-    """A multilayer perceptron, stopped where the held-out rows fare best."""
-    torch.manual_seed(run.seed)  # whatever ran before it
-    network = mlp(config, rows.inputs.shape[1], outputs)
-    size = min(config.batch, len(rows.targets))
-    order = train.Shuffled(len(rows.targets), size, run.seed)
-    is_number = rows.targets.is_floating_point()
+def try_mlp(
+    outputs: int, config: Config, run: Run, rows: train.Rows, folds: Sequence[train.Fold]
+) -> train.Tried:
+    """A multilayer perceptron after every so many steps."""
 
-    def loss(said: Tensor, truth: Tensor) -> Tensor:
-        if is_number:
-            return (said.squeeze(1) - truth).square().mean()
-        return optim.classifier_loss(said, truth)
+    def new_network() -> torch.nn.Module:
+        torch.manual_seed(run.seed)  # whatever ran before it
+        return mlp(config, rows.inputs.shape[1], outputs).to(run.device)
 
-    def batch(step: int) -> tuple[Tensor, Tensor]:
-        chosen = order(step)
-        return rows.inputs[chosen], rows.targets[chosen]
+    def new_optimizer(network: torch.nn.Module) -> torch.optim.Optimizer:
+        rate, decay = config.lr, config.weight_decay
+        return torch.optim.AdamW(network.parameters(), lr=rate, weight_decay=decay, foreach=True)
 
-    stopping = train.EarlyStopping("validation_loss", config.patience)
-    train.fit(
-        network.to(run.device),
-        batch,
-        loss,
-        torch.optim.AdamW(
-            network.parameters(), lr=config.lr, weight_decay=config.weight_decay, foreach=True
-        ),
+    def row_losses(said: Tensor, truth: Tensor) -> Tensor:
+        if truth.is_floating_point():
+            return (said.squeeze(1) - truth).square()
+        return optim.classifier_loss(said, truth, "none")
+
+    return train.try_steps(
+        "mlp",
+        new_network,
+        new_optimizer,
+        row_losses,
+        rows,
+        folds,
         run=run,
+        seed=run.seed,
+        batch=config.batch,
         steps=config.steps,
-        evaluate=lambda: {
-            "validation_loss": float(
-                loss(network(held.inputs.to(run.device)), held.targets.to(run.device))
-            )
-        },
-        evaluate_every=max(LOOK_EVERY, order.per_epoch),
-        stopping=stopping,
-        name="mlp",
+        patience=config.patience,
     )
-    return train.Fitted("mlp", network.cpu(), stopping.best, {"steps": stopping.best_step + 1})
 
 
 def mlp(config: Config, columns: int, outputs: int) -> torch.nn.Module:
@@ -299,53 +308,17 @@ def measure(
     return found | baseline | {"beats_baseline": float(found["gain_low"] > 0)}
 
 
-def record_effects(config: Config, run: Run, network: torch.nn.Module, test: Table) -> None:
-    """Keep how much each feature is needed, and the effect of those that are needed most."""
-    import numpy as np
-
-    classes = len(test.classes)
-    groups = test.groups()
-
-    def losses(features: Tensor) -> Tensor:
-        said = answers(network, features, classes)
-        if classes == 0:
-            return (said[:, 0] - test.target).square()
-        return -said.gather(1, test.target.unsqueeze(1)).squeeze(1).clamp(min=1e-300).log()
-
-    rises = metrics.permutation_importance(
-        losses, test.features, list(groups.values()), config.shuffles, run.generator(1)
-    )
-    mean = rises.mean(1)
-    order = mean.argsort(descending=True)[:MOST_BARS]
-    low, high = metrics.bootstrap_interval(
-        np.mean, rises[order].numpy(), resamples=config.resamples
-    )
-    run.record("importance", mean=mean[order], low=torch.tensor(low), high=torch.tensor(high))
-    names = [list(groups)[k] for k in order.tolist()]
-    rows = test.features[:SHOWN_ROWS]
-    drawn: list[dict[str, Any]] = []
-    for k, name in enumerate(names[:EFFECTS]):
-        settings, levels = test.settings(name, POINTS)
-        effect = metrics.partial_dependence(
-            lambda x: answers(network, x, classes), rows, groups[name], settings
-        )
-        run.record(f"effect-{k}", **vars(effect))
-        drawn.append({"name": name, "levels": levels})
-    run.write_json("effects", {"features": names, "drawn": drawn})
-
-
 def remarks(
     config: Config,
     table: Table,
-    parts: list[Table],
-    fitted: list[train.Fitted],
+    counts: tuple[int, int],
+    lowest: dict[str, float],
+    best: train.Chosen,
     found: dict[str, float],
 ) -> list[Text]:
     """What the table was taken for, what was chosen, and how far to trust the figures."""
-    a, b, c = (len(part.target) for part in parts)
-    best = min(fitted, key=lambda one: one.loss)
-    tried = ", ".join(f"{one.kind} {one.loss:.4g}" for one in fitted)
-    chosen = ", ".join(f"{name} {value:.3g}" for name, value in best.chosen.items())
+    tried = ", ".join(f"{kind} {loss:.4g}" for kind, loss in lowest.items())
+    setting = ", ".join(f"{name} {value:.3g}" for name, value in best.setting.items())
     measured = Text("均方误差（标准化后）", "squared error, standardised")
     if table.classes:
         measured = Text("对数损失", "log loss")
@@ -353,16 +326,20 @@ def remarks(
         data.inference(table, config.task != "auto"),
         *table.notes,
         Text(
-            f"{a} 行训练，{b} 行验证，{c} 行测试",
-            f"{a} rows to learn from, {b} for validation, {c} for the test",
+            f"{counts[0]} 行训练（{config.folds} 折交叉验证），{counts[1]} 行测试",
+            f"{counts[0]} rows to learn from ({config.folds}-fold cross-validation), "
+            f"{counts[1]} for the test",
         ),
         Text(
-            f"模型：{best.kind}（{chosen}）；验证行上的{measured.zh}：{tried}",
-            f"model: {best.kind} ({chosen}); on the validation rows ({measured.en}): {tried}",
+            f"模型：{best.kind}（{setting}），是与最好的差不到一个标准误的模型中最简单的；"
+            f"各类模型在留出行上最低的{measured.zh}：{tried}",
+            f"model: {best.kind} ({setting}), the simplest within one standard error of the best; "
+            f"lowest of each kind on held-out rows ({measured.en}): {tried}",
         ),
     ]
     right = found.get("test_accuracy") == 1
-    return said + data.cautions(c, all_right=right, beats_baseline=found["beats_baseline"] > 0)
+    beats = found["beats_baseline"] > 0
+    return said + data.cautions(counts[1], all_right=right, beats_baseline=beats)
 
 
 def model(config: Config, run: Run) -> torch.nn.Module:

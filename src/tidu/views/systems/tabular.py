@@ -37,10 +37,9 @@ def pictures(config: Any, run: Run, experiment: ModuleType) -> list[Picture]:
         one["name"] += " (1970-01-01 + d)" if one["name"] in dates else ""
     drawn.append(effects_picture(run, told["drawn"], classes, target))
     drawn.append(tested(run, classes, target))
-    return [
-        *drawn,
-        preferred(run.read_json("validated"), about["kind"], loss if classes else SCALED),
-    ]
+    told = run.read_json("validated")
+    unit = loss if classes else SCALED
+    return [*drawn, preferred(told["losses"], told["limit"], about["kind"], unit)]
 
 
 def effects_picture(
@@ -99,8 +98,11 @@ KINDS = {
 }
 
 
-def preferred(losses: dict[str, float], chosen: str, loss: Text) -> Picture:
-    """What every model that was tried costs on the validation rows, beside the baseline."""
+def preferred(losses: dict[str, float], limit: float, chosen: str, loss: Text) -> Picture:
+    """The least that every kind of model costs on held-out rows, beside the baseline.
+
+    Up to ``limit`` a model counts as good as the best.
+    """
     names = list(losses)
     values = np.array([losses[name] for name in names])
 
@@ -110,12 +112,16 @@ def preferred(losses: dict[str, float], chosen: str, loss: Text) -> Picture:
             colour = palette.VERMILION if name == chosen else palette.SKY
             colour = palette.GREY if name == "baseline" else colour
             axes.barh(place, values[place], 0.6, color=colour)
-            axes.text(values[place], place, f" {values[place]:.3g}", va="center", fontsize=9)
+            near = 0 <= limit - values[place] < 0.15 * values.max()  # no number under the line
+            end = limit if near else values[place]
+            axes.text(end, place, f" {values[place]:.3g}", va="center", fontsize=9)
         axes.set_yticks(range(len(names)), [KINDS[name][language] for name in names])
         axes.invert_yaxis()
         axes.margins(x=0.12)
-        place = Text("验证行上的", "on the validation rows")
-        unit = Text(f"{place.zh}{loss.zh}", f"{loss.en} {place.en}")
+        line = Text("与最好的差一个标准误", "one standard error above the best")
+        axes.axvline(limit, color=palette.BLACK, linestyle="--", label=line[language])
+        axes.legend(loc="lower right", bbox_to_anchor=(1, 1))
+        unit = Text(f"留出行上最低的{loss.zh}", f"lowest {loss.en} on held-out rows")
         axes.set_xlabel(unit[language])
 
     words = Text(
@@ -124,11 +130,12 @@ def preferred(losses: dict[str, float], chosen: str, loss: Text) -> Picture:
     )
     return Picture(
         "validation",
-        Text("验证行选了谁", "What the validation rows preferred"),
+        Text("留出的行选了谁", "What the held-out rows chose"),
         Text(
-            f"条形图，验证行上的{loss.zh}：{words.zh}。选中的是{KINDS[chosen].zh}。",
-            f"Bars of the {loss.en} on the validation rows: {words.en}. "
-            f"The {KINDS[chosen].en} was taken.",
+            f"条形图，留出行上最低的{loss.zh}：{words.zh}。虚线 {limit:.3g} 比最好的高一个标准误；"
+            f"选中的是{KINDS[chosen].zh}。",
+            f"Bars of the lowest {loss.en} on held-out rows: {words.en}. A dashed line at "
+            f"{limit:.3g} is one standard error above the best. The {KINDS[chosen].en} was taken.",
         ),
         draw,
         {"model": np.array(names), "validation_loss": values},
