@@ -9,7 +9,7 @@ const SVG_TAGS = new Set(["svg", "g", "path", "line", "rect", "circle", "polylin
 export function h(tag, attributes = {}, ...children) {
   const element = SVG_TAGS.has(tag) ? document.createElementNS(SVG, tag) : document.createElement(tag);
   for (const [name, value] of Object.entries(attributes)) set(element, name, value);
-  element.append(...children.flat(Infinity).filter((c) => c !== null && c !== undefined).map(asNode));
+  element.append(...nodes(children));
   return element;
 }
 
@@ -20,6 +20,13 @@ function set(element, name, value) {
   else if (value && value.zh !== undefined) inLanguage(element, (l) => element.setAttribute(name, value[l]));
   else if (name === "value" || name === "checked" || name === "disabled") element[name] = value;
   else element.setAttribute(name, value === true ? "" : value);
+}
+
+// Children in any nesting of lists and generators; what is null is left out.
+function nodes(children) {
+  if (children === null || children === undefined) return [];
+  if (typeof children === "object" && children[Symbol.iterator] && !(children instanceof Node)) return [...children].flatMap(nodes);
+  return [asNode(children)];
 }
 
 function asNode(child) {
@@ -41,7 +48,7 @@ export function say({ zh, en }) {
 }
 
 export function replace(element, ...children) {
-  element.replaceChildren(...children.flat(Infinity).filter((c) => c !== null && c !== undefined).map(asNode));
+  element.replaceChildren(...nodes(children));
 }
 
 export const calm = () => window.matchMedia("(prefers-reduced-motion: reduce)").matches;
