@@ -1,6 +1,7 @@
 """The ledger: what the notes say, how each statement is put to the test, and the verdict rule.
 
-A chapter's claims stand in one file, those on optimisation in three. Reading the ledger imports neither PyTorch nor NumPy.
+A chapter's claims stand in one file, those on optimisation in three. Reading the ledger imports
+neither PyTorch nor NumPy.
 """
 
 from tidu.catalogue import CHAPTERS as _CHAPTERS

@@ -1,11 +1,18 @@
 """Claims about the first models: regression, classification, activations, descent."""
 
 from tidu.catalogue import Figure
-from tidu.claims.claim import Arm, Claim, Condition
+from tidu.claims.claim import Arm, Claim, Condition, Reading
 from tidu.words import Text
 
 MUCH = {"epochs": 12}  # 62 steps a pass
 LITTLE = {"rows": 400, "epochs": 124}  # 6 steps a pass, and as many in all
+
+UNBENT = {"activation": "identity"}
+BRIEF = {"steps": 500}
+SPIRALS = (  # preset, data, and the activation it has
+    ("standard", Text("三条螺旋臂", "three spiral arms"), "tanh"),
+    ("two-spirals", Text("两条螺旋线", "two spirals"), "ReLU"),
+)
 
 CLAIMS = (
     Claim(
@@ -69,11 +76,47 @@ CLAIMS = (
         ),
         note="001#激活函数",
         test=Text(
-            "把随机生成的多层线性网络合并成一个矩阵，比较输出；中间加上 ReLU 时必须合并不了。",
+            "把随机生成的多层线性网络合并成一个矩阵，比较输出；中间加上 ReLU 时必须合并不了。"
+            "再在螺旋上训练没有激活函数的多层网络，与一层的比新点上的准确率；旁边记下有激活函数的。",
             "Generated stacks of linear layers are collapsed into one matrix and compared; with "
-            "ReLU between they must not collapse.",
+            "ReLU between they must not collapse. And on spirals, a deep net without an activation "
+            "is trained and held against a single layer by accuracy on new points, with the "
+            "accuracy of the same net with an activation beside.",
         ),
         check="tidu.claims.exact.stacked_linear:check",
+        conditions=tuple(
+            Condition(
+                preset,
+                Text(f"在{data.zh}上训练", f"trained on {data.en}"),
+                Arm("spiral", "mlp_accuracy", UNBENT, preset, BRIEF),
+                Arm("spiral", "linear_accuracy", UNBENT, preset, BRIEF),
+            )
+            for preset, data, _ in SPIRALS
+        ),
+        readings=tuple(
+            Reading(
+                Text(f"{data.zh}，{net.zh}：准确率", f"{data.en}, {net.en}: accuracy"),
+                Arm("spiral", metric, fields, preset, BRIEF),
+            )
+            for preset, data, bend in SPIRALS
+            for net, metric, fields in (
+                (Text("一层", "a single layer"), "linear_accuracy", UNBENT),
+                (Text("多层，没有激活函数", "deep, no activation"), "mlp_accuracy", UNBENT),
+                (Text(f"多层，{bend}", f"deep, {bend}"), "mlp_accuracy", {}),
+            )
+        ),
+        direction="lower",
+        smallest=-0.02,
+        because=Text(
+            "多出来的准确率不到两个百分点，算“没有用处”。",
+            "Depth adds nothing where it gains less than two points of accuracy.",
+        ),
+        scope=Text(
+            "三条带噪声的螺旋臂，两层 32 个单元；两条螺旋线，三层 64 个单元；"
+            "步数和学习率与一层的相同。",
+            "Three noisy spiral arms with two layers of 32 units, two spirals with three of 64; "
+            "steps and learning rates as for the single layer.",
+        ),
         evidence=(
             Figure("W_n ... W_1 is a matrix", "Goodfellow et al. (2016), Deep Learning, 6.1"),
         ),

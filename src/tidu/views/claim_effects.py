@@ -102,6 +102,8 @@ def _measured(axes: Axes, found: Settled, rows: Rows, language: str) -> None:
         )
     if ratio:
         _factors(axes)
+    else:
+        axes.locator_params(axis="x", nbins=7)
     axes.set_xlabel(_axis(found)[language])
     axes.legend(loc="lower center", bbox_to_anchor=(0.5, 1.0), fontsize=8)
     axes.grid(visible=True, axis="x")

@@ -45,7 +45,7 @@ class Config:
     points_per_arm: PositiveInt = 200  # points to learn from, of each class
     noise: NonNegativeFloat = 0.2  # wobble: of an arm's angle in radians, of a ring in gaps
     hidden: tuple[PositiveInt, ...] = (32, 32)  # widths of the hidden layers
-    activation: Literal["tanh", "relu"] = "tanh"  # the nonlinearity between the layers
+    activation: Literal["tanh", "relu", "identity"] = "tanh"  # what stands between the layers
     steps: PositiveInt = 3000  # steps of AdamW
     batch_size: PositiveInt | None = 64  # points a step; none for all of them
     lr: PositiveFloat = 0.01  # learning rate at the start; it falls to zero along a cosine
@@ -71,6 +71,7 @@ USE_EXAMPLE = "points.csv"
 BATCHED_SEEDS = True
 THREADS = 1  # products this small are slower on two
 TEST_PER_ARM = 1000
+ACTIVATIONS = {"tanh": "Tanh", "relu": "ReLU", "identity": "Identity"}  # of torch.nn
 FRAMES = 40
 
 
@@ -212,8 +213,8 @@ def new_network(
 ) -> torch.nn.Module:
     """An untrained network whose weights depend on ``seed`` alone; linear without hidden layers."""
     torch.manual_seed(seed)
-    activation = torch.nn.Tanh if config.activation == "tanh" else torch.nn.ReLU
     widths = config.hidden if hidden is None else hidden
+    activation = getattr(torch.nn, ACTIVATIONS[config.activation])
     return nn.MLP((2, *widths, classes), activation)
 
 
