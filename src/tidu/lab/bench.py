@@ -192,7 +192,7 @@ class Bench:
         if lane.failure is not None:
             told["failure"] = {"message": lane.failure.message, "hint": lane.failure.hint}
         if seen != lane.version:
-            told["lines"] = lane.lines
+            told["lines"] = [{k: v for k, v in one.items() if k != "line"} for one in lane.lines]
         return told
 
     def _form(self) -> dict[str, Any]:

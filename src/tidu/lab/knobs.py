@@ -8,6 +8,8 @@ configuration at every step, without an optimiser of PyTorch, names such fields 
 
 from __future__ import annotations
 
+import dataclasses
+import math
 from collections.abc import Mapping
 from typing import Any
 
@@ -26,28 +28,51 @@ class Knobs:
         self.changes: list[dict[str, Any]] = []  # what was turned, and at which step
         self._own: dict[str, float] = {}  # what the configuration says
         self._optimizers: list[Optimizer] = []
-        self._layers: list[nn.Module] = []
+        self._layers: list[Any] = []
+        self._groups: dict[str, list[tuple[int, int]]] = {}  # by field: optimiser, group
         self._hooks: list[Any] = []
 
     def take(self, keep: Mapping[str, Any]) -> None:
-        """A loop begins, or stands elsewhere: its objects get the values that are set."""
+        """A loop begins: what its objects have from the configuration gets the values set."""
         self.let_go()
         self._optimizers = [kept for kept in keep.values() if isinstance(kept, Optimizer)]
-        networks = [kept for kept in keep.values() if isinstance(kept, nn.Module)]
-        self._layers = [
+        dropouts = [
             layer
-            for network in networks
-            for layer in network.modules()
+            for kept in keep.values()
+            if isinstance(kept, nn.Module)
+            for layer in kept.modules()
             if type(layer).__name__ == "Dropout" and isinstance(getattr(layer, "p", None), float)
         ]
+        own = {
+            field.name: value
+            for field in dataclasses.fields(self._config)
+            if isinstance(
+                value := self._own.get(field.name, getattr(self._config, field.name)), float
+            )
+        }
+        self._layers = [layer for layer in dropouts if layer.p == own.get("dropout")]
+        self._groups = {
+            name: [
+                (o, g)
+                for o, optimizer in enumerate(self._optimizers)
+                for g, group in enumerate(optimizer.param_groups)
+                if group.get(name) == own.get(name, math.nan)
+            ]
+            for name in GROUP_FIELDS
+        }
         for name in self._fields():
-            self._own.setdefault(name, float(getattr(self._config, name)))
-            self.values.setdefault(name, self._own[name])
+            if name in own:
+                self._own.setdefault(name, own[name])
+                self.values.setdefault(name, own[name])
         if "lr" in self.values:
             for optimizer in self._optimizers:
                 self._hooks += _scaling(optimizer, self._factor)
-        for name in self.values:
-            if self.values[name] != self._own[name]:
+        self.apply()
+
+    def apply(self) -> None:
+        """Give the objects, which may have come back from another time, the values set."""
+        for name, value in self.values.items():
+            if value != self._own[name] or self._turned:
                 self._apply(name)
 
     def let_go(self) -> None:
@@ -68,31 +93,26 @@ class Knobs:
     def _factor(self) -> float:
         return self.values["lr"] / self._own["lr"]
 
+    @property
+    def _turned(self) -> bool:
+        return bool(self.changes)
+
     def _fields(self) -> list[str]:
         found = list(self._live)
-        if self._optimizers:
-            found += ["lr"]
-            groups = [group for one in self._optimizers for group in one.param_groups]
-            found += [name for name in GROUP_FIELDS if any(name in group for group in groups)]
-        if self._layers:
-            found += ["dropout"]
-        return [
-            name
-            for name in dict.fromkeys(found)
-            if isinstance(getattr(self._config, name, None), float)
-        ]
+        found += ["lr"] if self._optimizers else []
+        found += [name for name in GROUP_FIELDS if self._groups[name]]
+        found += ["dropout"] if self._layers else []
+        return list(dict.fromkeys(found))
 
     def _apply(self, name: str) -> None:
         value = self.values[name]
         if name in GROUP_FIELDS:
-            for optimizer in self._optimizers:
-                for group in optimizer.param_groups:
-                    if name in group and (group[name] or name == "momentum"):
-                        group[name] = value
+            for o, g in self._groups[name]:
+                self._optimizers[o].param_groups[g][name] = value
         elif name == "dropout":
             for layer in self._layers:
-                layer.p = value  # type: ignore[assignment]
-        elif not self._optimizers:
+                layer.p = value
+        elif name in self._live:
             object.__setattr__(self._config, name, value)
 
 

@@ -197,17 +197,18 @@ class Lane:
                 self._granted = 0
                 self._rest()
 
-    def logged(self, step: int, metrics: dict[str, Any]) -> None:
-        """The run logged ``metrics``."""
+    def logged(self, line: dict[str, Any]) -> None:
+        """The run logged ``line``; it replaces what the same step logged before."""
         name = self.loop.name if self.loop else ""
-        values = {k: _numbers(v) for k, v in metrics.items()}
-        at = self.loop.step if self.loop else step
+        values = {k: _numbers(v) for k, v in line.items() if k != "step"}
+        at = self.loop.step if self.loop else line["step"]
         self.lines = [
             one
             for one in self.lines
             if not (one["loop"] == name and one["at"] == at and set(one["values"]) & set(values))
         ]
-        self.lines.append({"loop": name, "at": at, "step": step, "values": values})
+        told = {"loop": name, "at": at, "step": line["step"], "values": values, "line": line}
+        self.lines.append(told)
         self.lines.sort(key=lambda one: (self.loops.index(one["loop"]), one["at"]))
 
     # ── inside ───────────────────────────────────────────────────────────────────────────────────
@@ -257,7 +258,7 @@ class Lane:
         found = self.states[loop.name].at_or_before(step)
         if found is not None:
             loop.put_back(found[1])
-            self.knobs.take(loop.keep)
+            self.knobs.apply()
         self.version += 1
 
     def _forget_lines(self) -> None:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import torch
 
-from tidu.runs.run import Run
+from tidu.runs.run import Run, log_line
 from tidu.train import checkpoint
 
 if TYPE_CHECKING:
@@ -30,7 +30,11 @@ class LiveRun(Run):
     def log(self, step: int, **metrics: Any) -> None:
         """Log, and let the lane know."""
         super().log(step, **metrics)
-        self.lane.logged(step, metrics)
+        self.lane.logged(log_line(step, metrics))
+
+    def history(self) -> list[dict[str, Any]]:
+        """What was logged on the way to where the lane stands; what went back is not told twice."""
+        return [one["line"] for one in self.lane.lines]
 
 
 class LiveSteps:

@@ -133,7 +133,7 @@ class Run:
 
         A loss that is not finite stops the run with :class:`~tidu.runs.steps.Diverged`.
         """
-        line: dict[str, Any] = {"step": step} | {k: _plain(v) for k, v in metrics.items()}
+        line = log_line(step, metrics)
         if self.is_main:
             text = json.dumps({k: _jsonable(v) for k, v in line.items()})
             try:
@@ -282,6 +282,11 @@ class Run:
 
 def _generator(seed: int, offset: int) -> torch.Generator:
     return torch.Generator().manual_seed((seed * 1_000_003 + offset * 7919) % 2**63)
+
+
+def log_line(step: int, metrics: Mapping[str, Any]) -> dict[str, Any]:
+    """One line of the log: plain numbers, or lists of them."""
+    return {"step": step} | {k: _plain(v) for k, v in metrics.items()}
 
 
 def _plain(value: Any) -> Any:

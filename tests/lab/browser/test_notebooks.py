@@ -47,7 +47,9 @@ def served(command: list[str], address: str, folder: Path) -> Iterator[None]:
     try:
         for _ in range(300):
             try:
-                urllib.request.urlopen(address, timeout=5).close()
+                urllib.request.build_opener(urllib.request.ProxyHandler({})).open(
+                    address, timeout=5
+                ).close()
                 break
             except OSError:
                 assert process.poll() is None, (folder / "server.log").read_text()
@@ -105,18 +107,18 @@ def test_jupyterlab(browser: Any, tmp_path: Path) -> None:
              "outputs": [], "source": cell}
             for i, cell in enumerate(CELLS)
         ],
-        "metadata": {"kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"}},
+        "metadata": {"kernelspec": {"name": "python3", "display_name": "Python 3"}},
         "nbformat": 4,
         "nbformat_minor": 5,
     }  # fmt: skip
     (tmp_path / "own.ipynb").write_text(json.dumps(book))
     port = free_port()
     command = [sys.executable, "-m", "jupyterlab", "--no-browser", "--allow-root"]
-    options = [f"--port={port}", "--IdentityProvider.token=", "--ServerApp.password=",
-               "--LabApp.news_url=", "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate"]  # fmt: skip
+    options = [f"--port={port}", "--IdentityProvider.token=", "--ServerApp.password="]
+    options += ["--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate"]
     address = f"http://127.0.0.1:{port}/lab"
     with served([*command, *options], address, tmp_path):
-        page = browser.new_page(viewport={"width": 1400, "height": 1000})
+        page = browser.new_page(viewport={"width": 1400, "height": 4000})
         page.set_default_timeout(90_000)
         page.goto(f"{address}/tree/own.ipynb")
         page.wait_for_selector(".jp-Notebook .jp-CodeCell")
