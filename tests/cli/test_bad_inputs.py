@@ -189,6 +189,7 @@ OWN_DATA = [
     ("run tabular --test-fraction 0.999", 2, "too few"),
     ("run tabular --test-fraction 0.002", 2, "--test-fraction", "2 or more"),
     ("run tabular --folds 1", 2, "--folds must be"),
+    ("run tabular --data {w}/good.csv --results {w}", 2, "--results", "--data"),
     ("run tabular --test-fraction 0", 2, "too few"),
     ("run regularisation --folds 1", 2, "--folds must be"),
     ("run regularisation --data {w}/missing-target.csv", 2, "line 3", "missing"),

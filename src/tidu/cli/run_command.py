@@ -85,6 +85,11 @@ def _carry_out(experiment: Experiment, how: Arguments, config: Any, auto: bool) 
 
     from tidu.cli import tell
 
+    if how.results is not None and (how.data is not None or how.from_ is not None):
+        raise TiduError(
+            "--results keeps what a preset measures; a run with --data or --from is your own.",
+            "Leave out --results; the run's folder holds its result.json.",
+        )
     if how.mirror is not None:
         os.environ["TIDU_DATA_MIRROR"] = how.mirror
     if not how.quiet and not how.json:

@@ -41,6 +41,13 @@ def result(path: Path) -> None:
         f"{seeds[spoken]}, {done['seconds']:.1f} s"
     )
     console.print(_table(outcome.outcomes(told, done), spoken))
+    brought = outcome.own(told)
+    if brought is not None:
+        what, name = brought
+        alone = Text(
+            "，不与提交的结果和目标相比", ", held against no committed result and no target"
+        )
+        console.print(f"{what[spoken]} {name}{alone[spoken]}", style="dim", markup=False)
     differs = ", ".join(outcome.changed_fields(told))
     if differs:
         changed = Text("与提交的结果相比，改动了：", "changed against the committed result: ")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from tidu import catalogue
@@ -32,13 +33,25 @@ class Outcome:
         return self.target.met(self.per_seed) if self.target else None
 
 
+def own(told: dict[str, Any]) -> tuple[Text, str] | None:
+    """The data or the run that somebody brought, with what it is; None for a preset's own.
+
+    What is measured there is held against no committed result and no target.
+    """
+    if told["origin"] is not None:
+        return Text("来自运行", "from run"), Path(told["origin"]).name
+    if told["options"].get("data") is not None:
+        return Text("自己的数据", "your own data"), Path(told["options"]["data"]).name
+    return None
+
+
 def outcomes(told: dict[str, Any], done: dict[str, Any]) -> list[Outcome]:
     """Every metric of a finished run."""
-    committed = results.committed(told["experiment"], told["preset"])
+    committed = _committed(told)
     found: list[Outcome] = []
     for metric, summary in done["summary"].items():
         theirs = committed["summary"].get(metric) if committed else None
-        goals = results.targets(told["experiment"], told["preset"], metric)
+        goals = [] if own(told) else results.targets(told["experiment"], told["preset"], metric)
         found.append(
             Outcome(
                 metric,
@@ -53,9 +66,15 @@ def outcomes(told: dict[str, Any], done: dict[str, Any]) -> list[Outcome]:
 
 def changed_fields(told: dict[str, Any]) -> list[str]:
     """Fields that differ from those of the committed result."""
-    committed = results.committed(told["experiment"], told["preset"])
+    committed = _committed(told)
     theirs = committed["config"] if committed else {}
     return [k for k, v in told["config"].items() if k in theirs and theirs[k] != v]
+
+
+def _committed(told: dict[str, Any]) -> dict[str, Any] | None:
+    if own(told):
+        return None
+    return results.committed(told["experiment"], told["preset"])
 
 
 def next_commands(name: str, told: dict[str, Any], experiment: Experiment) -> dict[str, Text]:

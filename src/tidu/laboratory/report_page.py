@@ -32,6 +32,7 @@ def write(
         facts={
             Text("运行", "run"): path.parent.name,
             Text("预设", "preset"): told["preset"],
+            **dict([brought] if (brought := outcome.own(told)) else []),
             Text("种子", "seeds"): _seeds(told["seeds"]),
             Text("用时", "duration"): f"{done['seconds']:.1f} s",
             Text("开始于", "started"): told["created"],

@@ -47,6 +47,7 @@ PRESETS = {
 }
 PICTURES = "activation"  # drawn by this file of tidu.views.systems
 TAKES = ("data",)
+USE_EXAMPLE = "photo.png"
 BATCHED_SEEDS = True
 THREADS = 1  # products this small are slower on two
 SIZE = 28  # height and width of an image
@@ -174,6 +175,20 @@ def model(config: Config, run: Run) -> torch.nn.Module:
     return run.load_weights(torch.nn.Sequential(torch.nn.Flatten(), network))
 
 
+def objective(config: Config, run: Run, examples: int) -> Callable[[torch.nn.Module], Tensor]:
+    """The loss on some training images, as a function of a network like :func:`model`."""
+    inputs, labels = runs.some_images(run, config.source, SIZE, examples)
+    return lambda network: torch.nn.functional.cross_entropy(network(inputs), labels)
+
+
 def export_inputs(config: Config, run: Run) -> tuple[Tensor, ...]:
     """Two images."""
     return runs.two_images(SIZE)
+
+
+Use = runs.PictureFile
+
+
+def use(config: Config, run: Run, options: Use) -> dict[str, object]:
+    """Say which class a picture shows, and how sure the network of GELUs is."""
+    return runs.class_of_picture(options, model(config, run), run, config.source, SIZE)

@@ -23,6 +23,8 @@ from tidu import data, losses, nn, runs, train, vision
 from tidu.fields import PositiveFloat, PositiveInt
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from torch import Tensor
 
     from tidu.runs import Run
@@ -47,6 +49,7 @@ PRESETS = {
 }
 PICTURES = "initialisation"  # drawn by this file of tidu.views.systems
 TAKES = ("data",)
+USE_EXAMPLE = "photo.png"
 BATCHED_SEEDS = True
 THREADS = 1  # products this small are slower on two
 SIZE = 28  # height and width of an image
@@ -165,6 +168,20 @@ def model(config: Config, run: Run) -> torch.nn.Module:
     return run.load_weights(torch.nn.Sequential(torch.nn.Flatten(), network))
 
 
+def objective(config: Config, run: Run, examples: int) -> Callable[[torch.nn.Module], Tensor]:
+    """The loss on some training images, as a function of a network like :func:`model`."""
+    inputs, labels = runs.some_images(run, config.source, SIZE, examples)
+    return lambda network: torch.nn.functional.cross_entropy(network(inputs), labels)
+
+
 def export_inputs(config: Config, run: Run) -> tuple[Tensor, ...]:
     """Two images."""
     return runs.two_images(SIZE)
+
+
+Use = runs.PictureFile
+
+
+def use(config: Config, run: Run, options: Use) -> dict[str, object]:
+    """Say which class a picture shows, and how sure the network begun as He et al. do is."""
+    return runs.class_of_picture(options, model(config, run), run, config.source, SIZE)
