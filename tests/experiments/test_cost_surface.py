@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 import torch
@@ -62,10 +63,10 @@ def test_the_surface_of_another_run_is_not_held_against_the_presets_own(
     assert all(not one.expected for one in outcome.outcomes(store.about(path), done))
     assert "from run" in (path / "report.html").read_text()
 
-    told = {**store.about(path), "origin": None}
+    told: dict[str, Any] = dict(store.about(path), origin=None)
     assert any(one.expected for one in outcome.outcomes(told, done))
     assert outcome.changed_fields(told) == ["points"]
-    told["options"] = {**told["options"], "data": "/somewhere/my.csv"}
+    told["options"] = dict(told["options"], data="/somewhere/my.csv")
     assert all(not one.expected for one in outcome.outcomes(told, done))
     assert outcome.changed_fields(told) == []
 
