@@ -75,6 +75,7 @@ class Config:
     rates: PositiveInt = 9  # learning rates tried on the images
     lowest: PositiveFloat = 1e-4  # the lowest of them
     highest: PositiveFloat = 1.0  # and the highest
+    every_rate: bool = False  # also tell the accuracy at every rate, as accuracy_..._at_...
 
 
 PRESETS = {
@@ -231,6 +232,9 @@ def race_on_images(config: Config, run: Run, names: list[Name]) -> dict[str, lis
             f"rate_{name}": rates_of(config)[best].tolist(),
             f"band_{name}": band(right, rates_of(config)).tolist(),
         }
+        if config.every_rate:
+            each = zip(rates_of(config).tolist(), right.double().mT.tolist(), strict=True)
+            found |= {f"accuracy_{name}_at_{rate:g}": there for rate, there in each}
         rate = Text(f"{OPTIMIZERS[name]} 的学习率", f"learning rate, {OPTIMIZERS[name]}")
         remarks += runs.edge_remarks(rate, rates_of(config).tolist(), found[f"rate_{name}"])
     run.remark(*remarks)
