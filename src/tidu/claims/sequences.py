@@ -1,7 +1,7 @@
 """Claims about sequences, attention, and turning one sequence into another."""
 
 from tidu.catalogue import Figure
-from tidu.claims.claim import Arm, Claim, Condition
+from tidu.claims.claim import Arm, Claim, Condition, Reading
 from tidu.words import Text
 
 UNCLIPPED = {
@@ -21,6 +21,46 @@ BRIEF = {"layers": 1, "dim": 64, "steps": 150, "sample": 200}
 # With still less text, or so short a training would not learn it by heart.
 BY_HEART = {**BRIEF, "characters": 300, "context": 32, "steps": 250}
 
+
+def _back(metric: str, cell: str, **fields: object) -> Arm:
+    """The gradient 1000 steps back, before any training to speak of."""
+    short = {"cells": (cell,), "lags": (1000,), "hidden": 32, "steps": 1, "batch_size": 2}
+    return Arm("memory-tasks", metric, {**short, "test_sequences": 10, **fields})
+
+
+CELLS: tuple[tuple[str, Text, str, dict[str, object]], ...] = (
+    (
+        "rnn",
+        Text("tanh RNN，循环权重大小平常", "the net is a tanh RNN with usual weights"),
+        "rnn",
+        {},
+    ),
+    (
+        "rnn-below",
+        Text("tanh RNN，谱半径约 0.98", "it is a tanh RNN of spectral radius about 0.98"),
+        "rnn",
+        {"recurrent_scale": 1.7},
+    ),
+    (
+        "rnn-above",
+        Text("tanh RNN，谱半径约 1.1", "it is a tanh RNN of spectral radius about 1.1"),
+        "rnn",
+        {"recurrent_scale": 1.9},
+    ),
+    (
+        "lstm",
+        Text("LSTM，遗忘门偏置为 1", "it is an LSTM whose forget gates have a bias of 1"),
+        "lstm",
+        {"gates": "one"},
+    ),
+    (
+        "lstm-chrono",
+        Text("LSTM，遗忘门按 1000 步设偏置", "it is an LSTM whose gates start for 1000 steps"),
+        "lstm",
+        {"gates": "chrono"},
+    ),
+)
+
 CLAIMS = (
     Claim(
         id="w-power-1000",
@@ -31,11 +71,47 @@ CLAIMS = (
         ),
         note="002#梯度消失，爆炸",
         test=Text(
-            "w^1000 及其梯度，一步步算一遍，再用对数算一遍，w 离 1 从十万分之一到十分之一。",
+            "w^1000 及其梯度，一步步算一遍，再用对数算一遍，w 离 1 从十万分之一到十分之一。"
+            "再看没训练过的 RNN 和 LSTM：往回 1000 步，梯度的范数变了多少倍。",
             "w^1000 and its gradient, step by step and in closed form, for weights from a "
-            "hundred-thousandth to a tenth away from 1.",
+            "hundred-thousandth to a tenth away from 1. And untrained RNNs and LSTMs: by what "
+            "factor the norm of the gradient changes over 1000 steps back.",
         ),
         check="tidu.claims.exact.w_power_1000:check",
+        conditions=tuple(
+            Condition(
+                id,
+                when,
+                _back(f"{cell}_change_after_1000", cell, **fields),
+                _back(f"{cell}_change_after_1", cell, **fields),
+            )
+            for id, when, cell, fields in CELLS
+        ),
+        readings=tuple(
+            Reading(
+                Text(
+                    f"{when.zh}：往回 {far} 步，梯度剩下的倍数",
+                    f"{when.en}: share of the gradient left {far} steps back",
+                ),
+                _back(f"{cell}_left_after_{far}", cell, **fields),
+            )
+            for _, when, cell, fields in CELLS
+            for far in (10, 100, 1000)
+        ),
+        scale="ratio",
+        smallest=10.0,
+        because=Text(
+            "不到十倍的变化，谈不上爆炸或消失。",
+            "A change of less than tenfold is neither an explosion nor a vanishing.",
+        ),
+        scope=Text(
+            "状态宽 32，加法任务的输入，没有训练过；循环权重大小平常时，谱半径约 0.58。"
+            "小于 1e-150 的算 1e-150。GRU 还没有测。",
+            "State of 32, inputs of the adding task, no training; usual recurrent weights have a "
+            "spectral radius of about 0.58. What is below 1e-150 counts as that. "
+            "The GRU is not measured yet.",
+        ),
+        seeds=30,
         evidence=(
             Figure("λ < 1/γ vanishes, λ > 1/γ may explode", "Pascanu et al. (2013), section 2.1"),
         ),

@@ -13,7 +13,9 @@ For every cell and lag a net of its own is trained, on new sequences in every st
 curriculum. All seeds train in one computation, each on its own sequences.
 
 ``…_reach`` compares the gradient that arrives from the farthest inputs with that from the nearest,
-and ``…_fading`` is one over it; ``…_largest_gradient`` is the longest gradient of any step at the
+and ``…_fading`` is one over it; ``…_left_after_N`` is what is left of the gradient N steps back, of
+an untrained net and as a share of that from the nearest input, and ``…_change_after_N`` by what
+factor it has grown or shrunk. ``…_largest_gradient`` is the longest gradient of any step at the
 longest lag, before it is shortened.
 
 Source: Hochreiter & Schmidhuber 1997, "Long short-term memory", section 5.4 (adding); Arjovsky,
@@ -75,6 +77,7 @@ PICTURES = "memory_tasks"  # drawn by this file of tidu.views.systems
 BATCHED_SEEDS = True
 THREADS = 1
 PROBES = 100  # sequences on which the gradient is measured
+FAR = (1, 10, 100, 1000)  # steps back at which it is told
 
 
 def run(config: Config, run: Run) -> dict[str, list[float]]:
@@ -101,9 +104,13 @@ def run(config: Config, run: Run) -> dict[str, list[float]]:
                 run.record(f"gradient-{cell}", before=before, after=after)
                 for moment, reach in (("before", before), ("after", after)):
                     metrics[f"{key}_reach_{moment}"] = far_over_near(reach).tolist()
-                    fading = 1 / far_over_near(reach).clamp(min=1e-300)
+                    fading = 1 / far_over_near(reach).clamp(min=1e-150)
                     metrics[f"{key}_fading_{moment}"] = fading.tolist()
                 metrics[f"{key}_largest_gradient"] = largest.tolist()
+                for far in (one for one in FAR if one <= lag):
+                    left = (before[:, far - 1] / before[:, 0]).clamp(1e-150, 1e150)
+                    metrics[f"{key}_left_after_{far}"] = left.tolist()
+                    metrics[f"{key}_change_after_{far}"] = left.log().abs().exp().tolist()
         errors[cell] = torch.stack(per_lag)
         metrics[f"{key}_solved_lag"] = solved_lag(config, errors[cell])
     run.record("errors", None, **errors)
