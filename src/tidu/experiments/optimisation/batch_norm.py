@@ -8,6 +8,10 @@ are counted where accuracy is looked at, at first every ten steps and then 4 % f
 ``speedup`` is steps without over steps with. Where the network without never arrives within the
 budget, the budget stands in, and the true speed-up is larger. Part of the training images is kept
 for validation; the test images have no say. ``--data FOLDER`` learns images of your own.
+
+A race ends when each seed has arrived at one rate. ``--every-rate`` goes on until all rates have,
+or the budget is spent: ``usable_…`` is at how many of the rates it arrived, ``steps_…_at_…`` how
+soon at each.
 """
 
 from __future__ import annotations
@@ -43,6 +47,7 @@ class Config:
     budget: PositiveInt = 20_000  # most steps of either
     batch: PositiveInt = 64  # images in a step
     validation: PositiveInt = 1000  # training images kept to look at the accuracy
+    every_rate: bool = False  # go on until the network has arrived at every rate, not only at one
 
 
 PRESETS = {
@@ -85,6 +90,10 @@ def run(config: Config, run: Run) -> dict[str, list[float]]:
                 for one in alone
             ],
         }
+        if config.every_rate:
+            found[f"usable_{arm}"] = (reached <= config.budget).double().sum(1).tolist()
+            for rate, there in zip(config.rates, reached.clamp(max=config.budget).mT, strict=True):
+                found[f"steps_{arm}_at_{rate:g}"] = there.double().tolist()
         name = Text(f"{arm} 的学习率", f"learning rate, {arm}")
         remarks += runs.edge_remarks(name, config.rates, found[f"rate_{arm}"])
     run.remark(*remarks)
@@ -131,7 +140,8 @@ def train_arm(
             now = torch.full_like(reached, step + 1)
             reached.copy_(torch.minimum(reached, now.where(curves[look] >= config.reach, reached)))
             run.log(step + 1, **{f"accuracy_{arm}": curves[look].amax(1)})
-            if bool((reached <= config.budget).any(1).all()):
+            there = reached <= config.budget
+            if bool((there.all(1) if config.every_rate else there.any(1)).all()):
                 loop.stop()
     run.record(f"curves-{arm}", steps=torch.tensor(list(looks)), accuracy=curves[:, 0], said=said)
     return network, reached
