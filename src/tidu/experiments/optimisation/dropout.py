@@ -5,7 +5,8 @@ heart. With dropout half of the hidden units and a fifth of the pixels are silen
 each time others, so that no unit can rely on another. Both networks begin with the same weights and
 see the same batches; ``error`` is the share of the test images read wrongly after the last epoch
 with dropout, ``error_without`` without; ``gap`` and ``gap_without`` are how much larger it is than
-the error on as many training images. No test image has a say in the training.
+the error on as many training images. No test image has a say in the training; the standard
+preset's decay of weights was chosen on 10,000 of the training images, held out.
 
 ``--max-norm 1.5`` bounds the weights into every neuron as well; without it AdamW lets them grow to
 between two and three here, so a limit of 3 would cut nothing. ``--data FOLDER`` learns images
@@ -60,7 +61,7 @@ PRESETS = {
         batch=64,
         precision="float32",
     ),
-    "standard": Config(),
+    "standard": Config(weight_decay=0.1),
     "max-norm": Config(max_norm=1.5),
 }
 PICTURES = "dropout"  # drawn by this file of tidu.views.systems
