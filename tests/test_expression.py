@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tidu.errors import TiduError
-from tidu.expression import FUNCTIONS, LONGEST, parse
+from tidu.expression import FUNCTIONS, LONGEST, FormulaError, parse
 
 WRITTEN = {
     "x*y + sin(x)": lambda x, y: x * y + np.sin(x),
@@ -131,11 +131,44 @@ def test_whatever_is_no_arithmetic_is_refused_with_a_way_out(text: str) -> None:
     assert len(str(refused.value)) < 1000 + LONGEST
 
 
+# Where the mistake stands in the text as it was typed: between the two marks.
+MISTAKES = [
+    "x + »foo«(x)",
+    "  x^2 + »y.real«",
+    "x² × »[1]« + y",
+    "»sin« + x",
+    "x + »1e999«",
+    "（x － »'甲'«）",
+    "变量 + »x[0]«",
+    "(»sin(x, y)«) + 1",
+    "»pi*2«",
+    "x^2 »]«",
+    "x + »3«y",
+    "»(«x + 1",
+]
+
+
+@pytest.mark.parametrize("marked", MISTAKES)
+def test_the_place_of_the_mistake_is_told(marked: str) -> None:
+    start, end = marked.index("»"), marked.index("«") - 1
+    with pytest.raises(FormulaError) as refused:
+        parse(marked.replace("»", "").replace("«", ""))
+    assert refused.value.place == (start, end)
+
+
+def test_the_place_of_a_strange_variable_is_told() -> None:
+    with pytest.raises(FormulaError) as refused:
+        parse("x² + zeta*y", ("x", "y"))
+    assert refused.value.place == (5, 9)
+
+
 @given(st.text(alphabet="xy0123456789.+-*/^()eE_ ,=<[]'\"\\sincola#\n", max_size=60))
 def test_any_text_is_a_formula_or_refused(text: str) -> None:
     try:
         expression = parse(text)
-    except TiduError:
+    except FormulaError as refused:
+        start, end = refused.place
+        assert 0 <= start <= end <= len(text)
         return
     float(expression(*[0.5] * len(expression.variables)))
 

@@ -44,6 +44,14 @@ _SIGNS = {code: chr(code - 0xFEE0) for code in range(0xFF01, 0xFF5F)} | {
 _SIGNS[0xFF3E] = "**"  # the wide form of ^
 
 
+class FormulaError(TiduError):
+    """A text that is no formula; the mistake stands from ``place[0]`` to before ``place[1]``."""
+
+    def __init__(self, message: str, hint: str, place: tuple[int, int]) -> None:
+        super().__init__(message, hint)
+        self.place = place
+
+
 @dataclass(frozen=True)
 class Expression:
     """A function of ``variables``, called with one value for each of them, in their order.
@@ -86,34 +94,87 @@ def parse(text: str, variables: Sequence[str] | None = None) -> Expression:
     >>> parse("x^2 + 3y")
     Traceback (most recent call last):
     ...
-    tidu.errors.TiduError: 'x^2 + 3y' is not a formula: invalid decimal literal.
+    tidu.expression.FormulaError: 'x^2 + 3y' is not a formula: invalid decimal literal.
     ...
     """
-    tree = _tree(text)
+    written = _Written(text)
+    tree = _tree(written)
     if _depth(tree) > DEEPEST:
-        raise _refused(text, "it is nested too deeply", "Write it shorter, or in two expressions.")
-    found = tuple(dict.fromkeys(_names(tree, text)))
+        how = "Write it shorter, or in two expressions."
+        raise written.refused("it is nested too deeply", how)
+    found = tuple(dict.fromkeys(_names(tree, written)))
     constants = [name for name in CONSTANTS if name not in (variables or ())]
     free = tuple(name for name in found if name not in constants)
     for name in free:
         if variables is not None and name not in variables:
-            raise unknown("variable", name, [*variables, *constants], f"It stands in {text!r}.")
+            problem = unknown("variable", name, [*variables, *constants], f"It stands in {text!r}.")
+            raise FormulaError(problem.message, problem.hint, written.place_of_name(name, tree))
     if not free:
         named = " or ".join(variables or ("x", "y"))
-        raise _refused(text, "it has no variable", f"Let it depend on {named}.")
+        raise written.refused("it has no variable", f"Let it depend on {named}.")
     return Expression(text, free if variables is None else tuple(variables), tree)
 
 
-def _tree(text: str) -> ast.expr:
-    if len(text) > LONGEST:
-        why = f"it has {len(text)} characters, more than {LONGEST}"
-        raise _refused(f"{text[:30]}...", why, "Write it shorter.")
+class _Written:
+    """A text with its Python spelling, in which every character knows where it stood."""
+
+    def __init__(self, text: str) -> None:
+        self.text, self.python = text, ""
+        self._stood: list[int] = []
+        stripped = text.strip()
+        first = text.find(stripped)
+        for i, sign in enumerate(stripped[: LONGEST + 1], first):
+            spelt = sign.translate(_SIGNS)
+            self.python += spelt
+            self._stood += [i] * len(spelt)
+        self._end = first + len(stripped)
+
+    def place(self, node: ast.AST) -> tuple[int, int]:
+        """From where to where a part of the tree was written."""
+        ends = ((node.lineno, node.col_offset), (node.end_lineno, node.end_col_offset))  # type: ignore[attr-defined]
+        lines = self.python.split("\n")
+        start, end = (
+            sum(len(line) + 1 for line in lines[: row - 1])
+            + len(lines[row - 1].encode()[:column].decode())
+            for row, column in ends
+        )
+        return self._at(start), self._at(end - 1) + 1
+
+    def place_of_name(self, name: str, tree: ast.expr) -> tuple[int, int]:
+        """Where the name is written first."""
+        there = [n for n in ast.walk(tree) if isinstance(n, ast.Name) and n.id == name]
+        return min(map(self.place, there))
+
+    def place_of_error(self, problem: SyntaxError) -> tuple[int, int]:
+        """Where Python's grammar stopped."""
+        lines = self.python.split("\n")
+        before = sum(len(line) + 1 for line in lines[: (problem.lineno or 1) - 1])
+        start = self._at(before + max((problem.offset or 1) - 1, 0))
+        same = problem.end_lineno == problem.lineno
+        end = before + (problem.end_offset or 0) - 1 if same else 0
+        return start, max(min(start + 1, self._end), self._at(end - 1) + 1 if end > 0 else 0)
+
+    def refused(self, why: str, how: str, place: tuple[int, int] | None = None) -> FormulaError:
+        """The error; without a place it is about the whole text."""
+        told = self.text if len(self.text) <= LONGEST else f"{self.text[:30]}..."
+        return FormulaError(f"{told!r} is not a formula: {why}.", how, place or (0, len(self.text)))
+
+    def _at(self, index: int) -> int:
+        return self._stood[index] if 0 <= index < len(self._stood) else self._end
+
+
+def _tree(written: _Written) -> ast.expr:
+    if len(written.text) > LONGEST:
+        why = f"it has {len(written.text)} characters, more than {LONGEST}"
+        raise written.refused(why, "Write it shorter.")
     try:
         with warnings.catch_warnings(action="ignore"):  # of Python, on text that is refused below
-            return ast.parse(text.strip().translate(_SIGNS), mode="eval").body
-    except (SyntaxError, ValueError, RecursionError, MemoryError) as problem:
-        why = problem.msg if isinstance(problem, SyntaxError) else "it cannot be read"
-        raise _refused(text, why or "it cannot be read", _HOW) from None
+            return ast.parse(written.python, mode="eval").body
+    except SyntaxError as problem:
+        why = problem.msg or "it cannot be read"
+        raise written.refused(why, _HOW, written.place_of_error(problem)) from None
+    except (ValueError, RecursionError, MemoryError):
+        raise written.refused("it cannot be read", _HOW) from None
 
 
 def _depth(tree: ast.expr) -> int:
@@ -126,31 +187,36 @@ def _depth(tree: ast.expr) -> int:
     return depth
 
 
-def _names(node: ast.expr, text: str) -> Iterator[str]:
+def _names(node: ast.expr, written: _Written) -> Iterator[str]:
     """The names in the expression from left to right; whatever is not arithmetic is refused."""
+
+    def refused(why: str, how: str) -> FormulaError:
+        return written.refused(why, how, written.place(node))
+
     match node:
         case ast.Constant(value=bool() | str() | bytes() | complex() | None):
-            raise _not_arithmetic(node, text)
+            raise refused(_not_arithmetic(node), _HOW)
         case ast.Constant(value=int() | float() as value):
             if abs(value) > 1e300:
-                raise _refused(text, f"the number {str(value)[:12]} is too large", _HOW)
+                raise refused(f"the number {str(value)[:12]} is too large", _HOW)
         case ast.Name(id=name) if name in FUNCTIONS:
-            raise _refused(text, f"the function {name} has no brackets", f"Write {name}(x).")
+            raise refused(f"the function {name} has no brackets", f"Write {name}(x).")
         case ast.Name(id=name):
             yield name
         case ast.UnaryOp(op=ast.USub() | ast.UAdd(), operand=operand):
-            yield from _names(operand, text)
+            yield from _names(operand, written)
         case ast.BinOp(left=left, op=op, right=right) if type(op) in _BINARY:
-            yield from _names(left, text)
-            yield from _names(right, text)
+            yield from _names(left, written)
+            yield from _names(right, written)
         case ast.Call(func=ast.Name(id=name), args=[argument], keywords=[]) if name in FUNCTIONS:
-            yield from _names(argument, text)
+            yield from _names(argument, written)
         case ast.Call(func=ast.Name(id=name)) if name in FUNCTIONS:
-            raise _refused(text, f"{name} takes one value", f"Write {name}(x).")
-        case ast.Call(func=ast.Name(id=name)):
-            raise unknown("function", name, FUNCTIONS, "A product needs its sign: x*(y + 1).")
+            raise refused(f"{name} takes one value", f"Write {name}(x).")
+        case ast.Call(func=ast.Name(id=name) as called):
+            problem = unknown("function", name, FUNCTIONS, "A product needs its sign: x*(y + 1).")
+            raise FormulaError(problem.message, problem.hint, written.place(called))
         case _:
-            raise _not_arithmetic(node, text)
+            raise refused(_not_arithmetic(node), _HOW)
 
 
 def _value(node: ast.expr, named: Mapping[str, Any]) -> Any:
@@ -196,11 +262,6 @@ _HOW = (
 )
 
 
-def _refused(text: str, why: str, how: str) -> TiduError:
-    return TiduError(f"{text!r} is not a formula: {why}.", how)
-
-
-def _not_arithmetic(node: ast.expr, text: str) -> TiduError:
+def _not_arithmetic(node: ast.expr) -> str:
     part = ast.unparse(node)
-    part = part if len(part) <= 40 else f"{part[:37]}..."
-    return _refused(text, f"{part!r} is not arithmetic", _HOW)
+    return f"{part if len(part) <= 40 else f'{part[:37]}...'!r} is not arithmetic"
