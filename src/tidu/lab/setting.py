@@ -130,8 +130,10 @@ def _choices(kind: type[Any], name: str) -> list[str]:
 
 
 def _flag(config: Any, name: str, value: str) -> list[str]:
-    flag = "--" + name.replace("_", "-")
-    return [flag, *(value.split() if isinstance(getattr(config, name), tuple) else [value])]
+    from typing import get_type_hints
+
+    several = "tuple" in str(get_type_hints(type(config))[name])  # also where it may be None
+    return ["--" + name.replace("_", "-"), *(value.split() if several else [value])]
 
 
 def _with(config: Any, name: str, value: str) -> Any:

@@ -166,7 +166,8 @@ def svg(nodes: Sequence[Node], placed: Drawing, name: str) -> str:
             f'<g data-node="{i}"><rect x="{left:.1f}" y="{top:.1f}" width="{BOX[0] * SCALE:.1f}" '
             f'height="{BOX[1] * SCALE:.1f}" rx="6" fill="{fill}" stroke="{edge}"/>'
             f'<text x="{middle:.1f}" y="{first:.1f}" font-weight="600">{html.escape(label(node))}'
-            f'</text><text x="{middle:.1f}" y="{first + 14:.1f}">{html.escape(told(node.number))}'
+            f'</text><text x="{middle:.1f}" y="{first + 14:.1f}" data-number="">'
+            f"{html.escape(told(node.number))}"
             f"</text>"
             f'<text x="{middle:.1f}" y="{first + 28:.1f}" fill="{palette.VERMILION}" '
             f'data-gradient=""></text></g>'

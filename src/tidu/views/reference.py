@@ -42,8 +42,8 @@ def of_layer(layer: nn.Module, tensor: str, shape: Any) -> dict[str, Any]:
     )
 
 
-def formula_of(kind: type[Any]) -> str:
-    """The first indented formula of the class's file or docstring, where there is one."""
+def formula_of(kind: Any) -> str:
+    """The first indented formula of a class's or function's file or docstring, if there is one."""
     module = inspect.getmodule(kind)
     for said in (inspect.getdoc(module), inspect.getdoc(kind)):
         for block in (said or "").split("\n\n"):

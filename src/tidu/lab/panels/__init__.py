@@ -17,6 +17,10 @@ from tidu.lab.pack import Pack
 
 PANELS: dict[str, tuple[str, ...]] = {
     "gpt": ("attention",),
+    "autograd": ("expression",),
+    "gradient-check": ("expression",),
+    "cost-surface": ("terrain",),
+    "optimizers": ("terrain",),
 }
 """Panels by system, besides those of every system; a panel's name is its file's."""
 

@@ -10,7 +10,19 @@ import re
 from collections.abc import Iterable, Mapping
 from importlib import resources
 
-CORE = ("language", "dom", "wire", "numbers", "chart", "heat", "code", "form", "bench")
+CORE = (
+    "language",
+    "dom",
+    "wire",
+    "numbers",
+    "chart",
+    "heat",
+    "code",
+    "form",
+    "hand",
+    "relief",
+    "bench",
+)
 NOTEBOOK = (*CORE, "inspect", "notebook")
 _IMPORT = re.compile(r"^import\s[^;]*;\n", re.MULTILINE)
 _EXPORT = re.compile(r"^export (?=const|let|class|function|async)", re.MULTILINE)
