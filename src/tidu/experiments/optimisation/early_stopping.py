@@ -72,6 +72,7 @@ def run(config: Config, run: Run) -> dict[str, float]:
     variance = float(rows.targets.deviation.square())  # back to the target's own units
     arms = {"stopped": stopped, "whole": whole}
     errors = {name: variance * loss_on(network, rows.tested) for name, network in arms.items()}
+    learned = variance * loss_on(whole, rows.learned)
     run.save_weights(in_own_units(stopped, rows))
     run.record(
         "chosen",
@@ -82,6 +83,7 @@ def run(config: Config, run: Run) -> dict[str, float]:
     return {
         "test_mse_stopped": errors["stopped"],
         "test_mse_whole": errors["whole"],
+        "train_mse_whole": learned,
         "stopped_over_whole": errors["stopped"] / errors["whole"],
         "best_step": float(stopping.best_step),
         "stop_step": float(curve[-1]["step"]),
