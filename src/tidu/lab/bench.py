@@ -25,13 +25,16 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from tidu.data.own_points import write_points
 from tidu.errors import TiduError
+from tidu.lab import own_points
 from tidu.lab.lane import Lane
 from tidu.lab.pack import Pack, plain
 from tidu.lab.panels import panels_of
 from tidu.lab.reference import source_of
-from tidu.lab.setting import Setting, describe
+from tidu.lab.setting import OWN_FILE, Setting, describe
 from tidu.laboratory.experiment import load_experiment
+from tidu.runs.run import Options
 
 SECONDS = 0.06  # of work between two frames
 Answer = tuple[dict[str, Any], list[bytes]]
@@ -139,14 +142,23 @@ class Bench:
         seeds = range(self.setting.seed, self.setting.seed + self.setting.seeds)
         groups = [tuple(seeds)] if self.experiment.batched else [(seed,) for seed in seeds]
         self.lanes, self._labels = [], []
+        options = Options(data=self._own_file())
         for variant, config in enumerate(configs):
             for group in groups:
                 self._count += 1
                 folder = self._folder / f"lane-{self._count}"
-                self.lanes.append(Lane(self.experiment, config, group, folder))
+                self.lanes.append(Lane(self.experiment, config, group, folder, options))
                 self._labels.append(variant)
         for lane in self.lanes:
             lane.settle()
+
+    def _own_file(self) -> str | None:
+        """The points that were drawn, as a file."""
+        if not self.setting.own:
+            return None
+        points = own_points.decode(self.setting.own)
+        write_points(self._folder / OWN_FILE, [(x, y, str(k + 1)) for x, y, k in points])
+        return str(self._folder / OWN_FILE)
 
     def _keep_together(self) -> None:
         """The lanes that are behind catch up, so that runs stand side by side at one step."""

@@ -17,6 +17,7 @@ from typing import Any
 import torch
 
 from tidu.errors import TiduError
+from tidu.lab.hands import Change, Hands, Place
 from tidu.lab.knobs import Knobs
 from tidu.lab.live_run import LiveRun, LiveSteps
 from tidu.lab.states import States
@@ -52,6 +53,7 @@ class Lane:
         self.lines: list[dict[str, Any]] = []  # what was logged, each with its loop
         self.states: dict[str, States] = {}
         self.knobs = Knobs(config, getattr(experiment.module, "LIVE", ()))
+        self.hands = Hands()
         self.version = 0  # grows whenever the lane stands elsewhere or differently
         self._changed = threading.Condition()
         self._begin()
@@ -137,6 +139,17 @@ class Lane:
         self.knobs.turn(field, value, self.step)
         self.differs()
 
+    def set_weight(self, place: Place, value: float, held: bool) -> None:
+        """Set one weight before the next step, and hold it there if asked to."""
+        loop = self.loop
+        if loop is None or self.phase != "waiting" or loop.is_over:
+            raise TiduError(
+                "A weight can be changed before a step; no step is left.",
+                "Go back a little, or begin again.",
+            )
+        self.differs()
+        self.hands.put(Change(loop.name, self.step, place, value, held), loop.keep)
+
     def differs(self) -> None:
         """From here on the way is another: forget what lay behind this step."""
         if self.loop is not None:
@@ -145,6 +158,7 @@ class Lane:
             later = self.loops[self.loops.index(self.loop.name) + 1 :]
             for name in later:
                 self.states.pop(name, None)
+            self.hands.forget_after(self.loop.name, self.step, later)
         self.version += 1
 
     def close(self) -> None:
@@ -180,6 +194,7 @@ class Lane:
         assert loop is not None
         if self._target is not None and loop.is_over:
             return  # on the way to a later loop
+        self.hands.impose(loop.name, loop.step, loop.keep)
         states = self.states[loop.name]
         if states.is_due(loop.step) or loop.is_over:
             states.keep(loop.step, loop.snapshot())
@@ -259,6 +274,7 @@ class Lane:
         if found is not None:
             loop.put_back(found[1])
             self.knobs.apply()
+            self.hands.impose(loop.name, loop.step, loop.keep)
         self.version += 1
 
     def _forget_lines(self) -> None:

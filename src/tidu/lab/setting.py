@@ -3,7 +3,7 @@
     ?preset=quick&lr=0.05&seeds=3&compare=lr:0.5
 
 Every field of the configuration is a parameter by its own name; ``compare`` trains a second run
-beside the first, from the same seed, with one field changed.
+beside the first, from the same seed, with one field changed; ``own`` holds points that were drawn.
 """
 
 from __future__ import annotations
@@ -17,11 +17,13 @@ from typing import Any
 
 from tidu.errors import TiduError, unknown
 from tidu.fields import check
+from tidu.lab import own_points
 from tidu.laboratory.comments import field_comments
 from tidu.laboratory.experiment import Experiment
 
 MOST_SEEDS = 32
-OWN = ("preset", "seed", "seeds", "compare")  # parameters that are no fields
+OWN_FILE = "own-points.csv"
+OWN = ("preset", "seed", "seeds", "compare", "own")  # parameters that are no fields
 
 
 @dataclasses.dataclass(frozen=True)
@@ -33,6 +35,7 @@ class Setting:
     seeds: int = 1
     fields: Mapping[str, str] = dataclasses.field(default_factory=dict[str, str])
     compare: tuple[str, str] | None = None  # a field, and its value in the second run
+    own: str = ""  # points that were drawn, as lab.own_points writes them
 
     @classmethod
     def of(cls, told: Mapping[str, Any], experiment: Experiment) -> Setting:
@@ -44,6 +47,12 @@ class Setting:
         for name in fields:
             if name not in known:
                 raise unknown(f"field of {experiment.name}", name, known)
+        own = str(told.get("own") or "")
+        if own and not getattr(experiment.module, "OWN_POINTS", False):
+            raise TiduError(
+                f"{experiment.name} takes no points that were drawn.", "Leave own= out."
+            )
+        own_points.decode(own)
         changed = str(told.get("compare") or "")
         name, _, value = changed.partition(":")
         name = name.replace("-", "_")
@@ -55,6 +64,7 @@ class Setting:
             _whole(told, "seeds", 1, MOST_SEEDS),
             fields,
             (name, value) if changed else None,
+            own,
         )
 
     def as_told(self) -> dict[str, str]:
@@ -66,6 +76,8 @@ class Setting:
             told["seeds"] = str(self.seeds)
         if self.compare:
             told["compare"] = ":".join(self.compare)
+        if self.own:
+            told["own"] = self.own
         return told
 
     def configs(self, experiment: Experiment) -> list[Any]:
@@ -87,6 +99,7 @@ class Setting:
         words += ["--seeds", str(self.seeds)] if self.seeds > 1 else []
         for name, value in fields.items():
             words += _flag(experiment.preset(self.preset), name, value)
+        words += ["--data", OWN_FILE] if self.own else []
         return shlex.join(words)
 
     def _config(self, experiment: Experiment, fields: Mapping[str, str]) -> Any:

@@ -67,6 +67,7 @@ PRESETS = {
 }
 PICTURES = "spiral"  # drawn by this file of tidu.views.systems
 TAKES = ("data",)
+OWN_POINTS = True  # the lab writes points that were drawn into such a file
 USE_EXAMPLE = "points.csv"
 BATCHED_SEEDS = True
 THREADS = 1  # products this small are slower on two

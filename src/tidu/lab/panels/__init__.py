@@ -17,10 +17,11 @@ from tidu.lab.pack import Pack
 
 PANELS: dict[str, tuple[str, ...]] = {
     "gpt": ("attention",),
-    "autograd": ("expression",),
+    "autograd": ("plane", "expression"),
     "gradient-check": ("expression",),
     "cost-surface": ("terrain",),
     "optimizers": ("terrain",),
+    "spiral": ("plane",),
 }
 """Panels by system, besides those of every system; a panel's name is its file's."""
 

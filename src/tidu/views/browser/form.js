@@ -38,6 +38,7 @@ export class Form {
     const told = Object.fromEntries(new FormData(this.body));
     const setting = { preset: told.preset, seed: told.seed, seeds: told.seeds };
     for (const { name, value } of this.form.preset_fields) if (told[name] !== value) setting[name] = told[name];
+    if (this.form.setting.own) setting.own = this.form.setting.own;
     if (told["compare-field"]) setting.compare = `${told["compare-field"]}:${told["compare-value"]}`;
     this.apply(setting);
   }
