@@ -32,6 +32,8 @@ def bench() -> Iterator[Bench]:
 def seen(bench: Bench, **message: Any) -> tuple[dict[str, Any], Any]:
     """The panel's frame, and how to read its tensors."""
     message = {"kind": "panel", "panel": "plane", **message} if message else {"kind": "look"}
+    for lane in bench.lanes:
+        lane.settle(60)
     reply, buffers = bench.handle(message)
     assert reply["kind"] == "frame", reply
 

@@ -88,7 +88,11 @@ def test_points_are_drawn_by_pointer_and_by_numbers(lab_page: Any) -> None:
     assert points[2] == (-0.5, 0.0, 1)
     assert [kind for _, _, kind in points] == [0, 1, 1]
     assert points[0][:2] == pytest.approx((0, 0), abs=0.02)
-    assert points[1][:2] == pytest.approx((0.56, 0.56), abs=0.02)
+    bench = Bench("spiral", {**SETTING, "points": "xor"})
+    bench.lanes[0].settle(60)
+    lane = bench.handle({"kind": "look"})[0]["panels"]["plane"]["lanes"][0]
+    bench.close()
+    assert points[1][:2] == pytest.approx((lane["reach"] / 2, lane["reach"] / 2), abs=0.02)
     page.get_by_role("button", name="中文").click()
     press(page, "播放")
     page.wait_for_selector('.bench[data-phase="over"]')
