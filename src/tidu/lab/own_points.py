@@ -21,7 +21,7 @@ def encode(points: Sequence[Point]) -> str:
     """The text for an address.
 
     >>> encode([(0.0, -0.5, 0), (1.25, 2.0, 1)])
-    'gAYMAziy-QB'
+    'gAYMAzi_QB'
     """
     if len(points) > MOST_POINTS:
         raise TiduError(
@@ -34,7 +34,7 @@ def encode(points: Sequence[Point]) -> str:
 def decode(text: str) -> list[Point]:
     """The points again.
 
-    >>> decode('gAYMAziy-QB')
+    >>> decode('gAYMAzi_QB')
     [(0.0, -0.5, 0), (1.25, 2.0, 1)]
     """
     if len(text) % 5 or not set(text) <= set(SIGNS) or len(text) > 5 * MOST_POINTS:

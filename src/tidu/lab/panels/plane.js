@@ -54,7 +54,7 @@ class Plane {
     const part = (title, ...inner) => h("section", { class: "plane-part" }, h("h4", {}, title), ...inner);
     this.tools = h("div", { class: "plane-tools" }, this.sources, this.pens, this.byNumbers(), this.say);
     this.unitPart = part({ zh: "每个单元看到的平面", en: "What each unit makes of the plane" }, this.unitBox, this.big);
-    this.none = h("p", { class: "note", hidden: true }, { zh: "这个设置学的不是平面上的点。", en: "This setting does not learn points of the plane." });
+    this.none = h("p", { class: "note", hidden: true }, { zh: "这个设置学的不是平面上的点。", en: "What is learned here are not points of the plane." });
     this.body = h(
       "div",
       { class: "plane" },
