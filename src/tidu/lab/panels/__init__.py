@@ -17,7 +17,7 @@ from tidu.lab.pack import Pack
 
 PANELS: dict[str, tuple[str, ...]] = {
     "gpt": ("attention",),
-    "autograd": ("plane", "expression"),
+    "autograd": ("expression", "plane"),
     "gradient-check": ("expression",),
     "cost-surface": ("terrain",),
     "optimizers": ("terrain",),
