@@ -6,7 +6,9 @@ import os
 import re
 import subprocess
 import sys
+import time
 from pathlib import Path
+from typing import Any
 
 
 class LabServer:
@@ -41,3 +43,11 @@ class LabServer:
         except subprocess.TimeoutExpired:
             self.process.kill()
             raise
+
+
+def until(page: Any, expression: str, seconds: float = 90.0) -> None:
+    """Wait for a JavaScript expression; Playwright's own way of waiting needs ``eval``."""
+    last = time.monotonic() + seconds
+    while not page.evaluate(expression):
+        assert time.monotonic() < last, f"{expression} did not become true"
+        time.sleep(0.05)

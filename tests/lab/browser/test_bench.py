@@ -6,6 +6,8 @@ import json
 from pathlib import Path
 from typing import Any
 
+from lab_server import until
+
 import tidu
 
 SMALL = "/system/spiral?preset=quick&steps=60&lang=en"
@@ -73,7 +75,7 @@ def test_two_runs_side_by_side_and_the_address(lab_page: Any) -> None:
     page.get_by_label("hidden").fill("5 5")
     button(page, "Begin again with this").click()
     at_step(page, 0)
-    page.wait_for_function("location.search.includes('hidden=5+5')")
+    until(page, "location.search.includes('hidden=5+5')")
     page.reload()
     page.wait_for_selector("[data-bench][data-ready]")
     assert "2" in page.locator(".layers").inner_text()

@@ -11,7 +11,7 @@ import time
 from typing import Any
 
 import psutil
-from lab_server import LabServer
+from lab_server import LabServer, until
 
 MINUTES = float(os.environ.get("TIDU_LAB_MINUTES", "0.25"))
 MOST = 100 * 2**20  # bytes
@@ -26,7 +26,7 @@ def memory(page: Any, lab: Any) -> tuple[int, int]:
 def test_a_page_left_open_does_not_grow(lab: Any, lab_page: Any) -> None:
     page = lab_page("/system/spiral?preset=quick&steps=1000000&compare=lr:0.1&lang=en")
     page.get_by_role("button", name="Play", exact=True).click()
-    page.wait_for_function("bench.lanes[0].step > 200")
+    until(page, "bench.lanes[0].step > 200")
     before, step = memory(page, lab), page.evaluate("bench.lanes[0].step")
     time.sleep(60 * MINUTES)
     after, last = memory(page, lab), page.evaluate("bench.lanes[0].step")
@@ -38,7 +38,7 @@ def test_a_page_left_open_does_not_grow(lab: Any, lab_page: Any) -> None:
 def test_a_closed_tab_stops_the_work_and_the_lab_goes_on(lab: Any, lab_page: Any) -> None:
     page = lab_page("/system/spiral?preset=quick&steps=1000000&lang=en")
     page.get_by_role("button", name="Play", exact=True).click()
-    page.wait_for_function("bench.lanes[0].step > 20")
+    until(page, "bench.lanes[0].step > 20")
     process = psutil.Process(lab.process.pid)
     threads = process.num_threads()
     page.close()
