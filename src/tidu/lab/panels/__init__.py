@@ -22,6 +22,7 @@ PANELS: dict[str, tuple[str, ...]] = {
     "cost-surface": ("terrain",),
     "optimizers": ("terrain",),
     "spiral": ("plane",),
+    "policy-gradient": ("cartpole",),
 }
 """Panels by system, besides those of every system; a panel's name is its file's."""
 
