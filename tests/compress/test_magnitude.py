@@ -67,3 +67,12 @@ def test_wrong_fractions_and_masks_are_refused() -> None:
         magnitude_masks(weights(0), {"a": 0.5})
     with pytest.raises(ValueError, match="within must have a mask for each"):
         magnitude_masks(weights(0), 0.5, {"a": torch.ones(7, 5, dtype=torch.bool)})
+
+
+@given(st.lists(st.integers(-3, 3), min_size=1, max_size=40), LEFT)
+def test_of_equal_weights_the_earlier_go_as_in_a_stable_sort(sizes: list[int], left: float) -> None:
+    weight = torch.tensor(sizes, dtype=torch.float32)
+    order = sorted(range(len(sizes)), key=lambda i: abs(sizes[i]))
+    gone = set(order[: round((1 - left) * len(sizes))])
+    mask = magnitude_masks({"w": weight}, left)["w"].tolist()
+    assert mask == [i not in gone for i in range(len(sizes))]

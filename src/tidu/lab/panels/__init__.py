@@ -23,6 +23,9 @@ PANELS: dict[str, tuple[str, ...]] = {
     "optimizers": ("terrain",),
     "spiral": ("plane",),
     "policy-gradient": ("cartpole",),
+    "lenet": ("convolution",),
+    "mnist-ladder": ("convolution",),
+    "pruning": ("sparsity",),
 }
 """Panels by system, besides those of every system; a panel's name is its file's."""
 

@@ -17,6 +17,7 @@ CORE = (
     "numbers",
     "chart",
     "heat",
+    "maps",
     "code",
     "form",
     "hand",

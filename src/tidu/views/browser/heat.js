@@ -81,6 +81,7 @@ export function heatLegend(numbers, power, words) {
   return h("div", { class: "heat-legend" }, h("span", {}, words), h("span", { class: "heat-scale" }, h("span", { class: "heat-strip" }), h("span", { class: "heat-numbers", "aria-hidden": "true" }, places)));
 }
 
-function rgbOf(hex) {
+// The red, green and blue of "#rrggbb".
+export function rgbOf(hex) {
   return [1, 3, 5].map((at) => parseInt(hex.slice(at, at + 2), 16));
 }
