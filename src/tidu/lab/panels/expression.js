@@ -98,6 +98,7 @@ class Graph {
     const svg = document.importNode(parsed.documentElement, true);
     svg.setAttribute("role", "group");
     svg.removeAttribute("fill");
+    svg.removeAttribute("aria-label"); // its region has one, in both languages
     const focused = document.activeElement?.dataset?.node;
     replace(this.picture, svg);
     this.boxes = this.frame.nodes.map((node, i) => {

@@ -3,8 +3,9 @@
 import { calm, h, replace } from "../../views/browser/dom.js";
 import { Hand, Mistake } from "../../views/browser/hand.js";
 import { inLanguage } from "../../views/browser/language.js";
-import { shown, ticks } from "../../views/browser/numbers.js";
-import { Relief, paintMap, sized } from "../../views/browser/relief.js";
+import { shown } from "../../views/browser/numbers.js";
+import { Relief, paintMap, paintTicks, sized } from "../../views/browser/relief.js";
+import { SHAPES, Walker, liftWay, stamp, strokeWay } from "../../views/browser/ways.js";
 
 const NAMES = {
   run: { zh: "本次运行的损失", en: "this run's loss" },
@@ -15,7 +16,6 @@ const NAMES = {
   ravine: { zh: "峡谷", en: "ravine" },
   saddle: { zh: "鞍面", en: "saddle" },
 };
-const SHAPES = ["circle", "square", "triangle", "diamond", "wedge", "plus", "cross"];
 const SECONDS = 6; // of a whole walk
 
 export default {
@@ -136,11 +136,17 @@ class Terrain {
     });
     this.space.addEventListener("pointermove", (event) => {
       if (!before) return;
+      this.turning = true;
       this.relief.tilt = Math.max(0.15, Math.min(1.45, this.relief.tilt + (event.clientY - before[1]) * 0.008));
       this.turn(this.relief.turn - (event.clientX - before[0]) * 0.01);
       before = [event.clientX, event.clientY];
     });
-    for (const end of ["pointerup", "pointercancel"]) this.space.addEventListener(end, () => (before = null));
+    const rest = () => {
+      before = null;
+      this.turning = false;
+      this.turn(this.relief.turn);
+    };
+    for (const end of ["pointerup", "pointercancel"]) this.space.addEventListener(end, rest);
   }
 
   turn(angle) {
@@ -307,7 +313,7 @@ class Terrain {
       paintMap(under, width, height, this.frame.shade, this.frame.colours, this.frame.levels.map(([share]) => share));
     }
     pen.drawImage(this.ground, 0, 0, width, height);
-    this.drawTicks(pen, width, height);
+    paintTicks(pen, width, height, this.frame.view, this.frame.axes);
     const to = (x, y) => {
       const [across, up] = this.toShares([x, y]);
       return [across * width, (1 - up) * height];
@@ -319,26 +325,9 @@ class Terrain {
         if (!(Math.abs(x) < 1e9 && Math.abs(y) < 1e9)) break;
         points.push(to(x, y));
       }
-      line(pen, points, one);
-      if (points.length) mark(pen, points[points.length - 1], one.shape, one.colour, 6);
+      strokeWay(pen, points, one);
+      if (points.length) stamp(pen, points[points.length - 1], one.shape, one.colour, 6);
     }
-  }
-
-  drawTicks(pen, width, height) {
-    const [left, right, bottom, top] = this.frame.view;
-    pen.font = "11px system-ui, sans-serif";
-    const write = (words, x, y, align) => {
-      pen.textAlign = align;
-      pen.lineWidth = 3;
-      pen.strokeStyle = "rgba(0, 0, 0, 0.65)";
-      pen.strokeText(words, x, y);
-      pen.fillStyle = "#ffffff";
-      pen.fillText(words, x, y);
-    };
-    for (const tick of ticks(left, right, 5).filter((t) => t > left && t < right)) write(shown(tick, 3), ((tick - left) / (right - left)) * width, height - 5, "center");
-    for (const tick of ticks(bottom, top, 5).filter((t) => t > bottom + 0.06 * (top - bottom) && t < top)) write(shown(tick, 3), 4, height - ((tick - bottom) / (top - bottom)) * height + 4, "left");
-    write(this.frame.axes[0], width - 5, height - 5, "right");
-    write(this.frame.axes[1], 4, 13, "left");
   }
 
   drawSpace() {
@@ -352,153 +341,12 @@ class Terrain {
       this.block.height = this.space.height;
       const under = this.block.getContext("2d");
       under.scale(this.space.width / width, this.space.height / height);
-      this.relief.paint(under, width, height);
+      this.relief.paint(under, width, height, this.turning ? 2 : 1);
       under.globalCompositeOperation = "destination-over";
       this.relief.paintFloor(under, colour);
-      this.drawCorners(under, colour);
+      this.relief.paintCorners(under, colour, this.frame.view, this.frame.axes);
     }
     pen.drawImage(this.block, 0, 0, width, height);
-    for (const one of this.ways()) this.drawLifted(pen, one);
+    for (const one of this.ways()) liftWay(pen, this.relief, one, (place) => this.toShares(place));
   }
-
-  drawCorners(pen, colour) {
-    const [left, right, bottom, top] = this.frame.view;
-    const [x, y] = this.frame.axes;
-    pen.fillStyle = colour;
-    pen.font = "11px system-ui, sans-serif";
-    pen.textAlign = "center";
-    for (const [across, up, words] of [[0.5, -0.14, x], [0, -0.1, shown(left, 3)], [1, -0.1, shown(right, 3)], [1.14, 0.5, y], [1.12, 0.04, shown(bottom, 3)], [1.12, 1, shown(top, 3)]]) {
-      const [a, b] = this.relief.place(across, up, 0);
-      pen.fillText(words, a, b + 4);
-    }
-  }
-
-  // A way on the surface: what a ridge hides is faint.
-  drawLifted(pen, one) {
-    let before = null;
-    const pieces = [];
-    let end = null;
-    for (let k = 0; k <= one.till; k++) {
-      const here = this.toShares([one.way[3 * k], one.way[3 * k + 1]]);
-      const inside = here.every((v) => v >= 0 && v <= 1);
-      if (!here.every((v) => Math.abs(v) < 50)) break;
-      const parts = before ? Math.max(1, Math.ceil(Math.hypot(here[0] - before[0], here[1] - before[1]) / 0.03)) : 1;
-      for (let n = 1; n <= parts; n++) {
-        const [a, b] = before ? [0, 1].map((d) => before[d] + ((here[d] - before[d]) * n) / parts) : here;
-        if (a < 0 || a > 1 || b < 0 || b > 1) {
-          end = null;
-          continue;
-        }
-        const share = this.relief.at(a, b) + 0.012;
-        const there = { at: this.relief.place(a, b, share), hidden: this.relief.hidden(a, b, share) };
-        if (end) pieces.push([end.at, there.at, there.hidden && end.hidden]);
-        end = there;
-      }
-      before = here;
-      if (!inside) end = null;
-    }
-    pen.lineJoin = pen.lineCap = "round";
-    for (const [width, colour] of [[4, "#ffffff"], [2, one.colour]]) {
-      pen.lineWidth = width;
-      pen.strokeStyle = colour;
-      for (const [from, to, hidden] of pieces) {
-        if (hidden && width === 4) continue;
-        pen.globalAlpha = hidden ? 0.45 : 1;
-        pen.beginPath();
-        pen.moveTo(...from);
-        pen.lineTo(...to);
-        pen.stroke();
-      }
-    }
-    pen.globalAlpha = end && end.hidden ? 0.4 : 1;
-    if (end) mark(pen, end.at, one.shape, one.colour, 5);
-    pen.globalAlpha = 1;
-  }
-}
-
-class Walker {
-  constructor(walker, index, panel) {
-    const { name, title } = walker;
-    this.check = h("input", { type: "checkbox", "aria-label": title });
-    this.check.addEventListener("change", () => panel.send(`walk ${name}`, { walk: { [name]: this.check.checked } }));
-    const picture = h("canvas", { class: "terrain-key", width: 36, height: 36, "aria-hidden": "true" });
-    const pen = picture.getContext("2d");
-    pen.scale(2, 2);
-    mark(pen, [9, 9], SHAPES[index], walker.colour, 6);
-    this.name = h("button", { type: "button", class: "link", onclick: () => panel.context.code(walker.code, this.name) }, title);
-    this.slide = h("input", { type: "range", min: -5, max: 1.5, step: 0.02, "aria-label": { zh: `${title} 的学习率，对数`, en: `learning rate of ${title}, logarithmic` } });
-    this.rate = h("input", { type: "number", min: 0, step: "any", "aria-label": { zh: `${title} 的学习率`, en: `learning rate of ${title}` } });
-    const tell = (rate) => panel.send(`rate ${name}`, { rate: { [name]: rate } });
-    this.slide.addEventListener("input", () => {
-      this.rate.value = shown(10 ** Number(this.slide.value), 3);
-      tell(Number(this.rate.value));
-    });
-    this.rate.addEventListener("change", () => Number(this.rate.value) > 0 && tell(Number(this.rate.value)));
-    this.best = h("button", { type: "button", class: "quiet", "aria-label": { zh: `${title} 的最好学习率`, en: `best rate of ${title}` }, onclick: () => panel.send(`best ${name}`, { best: name }) }, { zh: "最好", en: "best" });
-    this.height = h("output", { class: "number", "aria-live": "off", "data-height": name });
-    this.fate = h("span", { class: "status wrong" });
-    this.hands = h("span", { class: "terrain-rate" }, this.slide, this.rate, this.best);
-    this.element = h("li", { class: "terrain-walker" }, h("span", { class: "terrain-who" }, this.check, picture, this.name), this.hands, h("span", { class: "terrain-height" }, { zh: "高度 ", en: "height " }, this.height), this.fate);
-  }
-
-  update(walker) {
-    this.check.checked = walker.walks;
-    this.element.classList.toggle("off", !walker.walks);
-    for (const part of [this.slide, this.rate, this.best]) part.disabled = !walker.walks;
-    if (walker.walks) {
-      if (document.activeElement !== this.rate) this.rate.value = String(walker.rate);
-      if (document.activeElement !== this.slide) this.slide.value = String(Math.log10(walker.rate));
-    }
-    const away = walker.walks && walker.outside && walker.diverged === null;
-    if (walker.walks && walker.diverged !== null && walker.diverged !== undefined) replace(this.fate, { zh: `第 ${walker.diverged} 步起发散`, en: `diverges from step ${walker.diverged}` });
-    else replace(this.fate, away ? { zh: "走出了图外", en: "left the map" } : null);
-  }
-
-  stand(walker, step) {
-    replace(this.height, walker.walks ? shown(walker.way[3 * step + 2], 5) : "–");
-  }
-}
-
-function line(pen, points, { colour, dashed, way }) {
-  const stroke = (width, style) => {
-    pen.lineWidth = width;
-    pen.strokeStyle = style;
-    pen.beginPath();
-    points.forEach(([x, y], k) => (k ? pen.lineTo(x, y) : pen.moveTo(x, y)));
-    pen.stroke();
-  };
-  pen.lineJoin = pen.lineCap = "round";
-  stroke(4, "rgba(255, 255, 255, 0.9)");
-  pen.setLineDash(dashed ? [6, 4] : []);
-  stroke(2, colour);
-  pen.setLineDash([]);
-  if (way.shape[0] > 301) return;
-  pen.fillStyle = colour;
-  for (const [x, y] of points) {
-    pen.beginPath();
-    pen.arc(x, y, 2, 0, 7);
-    pen.fill();
-  }
-}
-
-function mark(pen, [x, y], shape, colour, size) {
-  const around = (count, turn) => Array.from({ length: count }, (_, k) => [x + size * 1.2 * Math.sin((2 * Math.PI * k) / count + turn), y - size * 1.2 * Math.cos((2 * Math.PI * k) / count + turn)]);
-  pen.beginPath();
-  if (shape === "plus" || shape === "cross") {
-    const thin = size * 0.4;
-    const corners = [[-thin, -size], [thin, -size], [thin, -thin], [size, -thin], [size, thin], [thin, thin], [thin, size], [-thin, size], [-thin, thin], [-size, thin], [-size, -thin], [-thin, -thin]];
-    const turn = shape === "cross" ? Math.SQRT1_2 : 1;
-    const other = shape === "cross" ? Math.SQRT1_2 : 0;
-    corners.forEach(([a, b], k) => pen[k ? "lineTo" : "moveTo"](x + 1.1 * (a * turn - b * other), y + 1.1 * (a * other + b * turn)));
-  } else {
-    const corners = { circle: around(24, 0), square: around(4, Math.PI / 4), triangle: around(3, 0), diamond: around(4, 0), wedge: around(3, Math.PI) }[shape];
-    corners.forEach(([a, b], k) => pen[k ? "lineTo" : "moveTo"](a, b));
-  }
-  pen.closePath();
-  pen.lineWidth = 3;
-  pen.lineJoin = "round";
-  pen.strokeStyle = "#ffffff";
-  pen.stroke();
-  pen.fillStyle = colour;
-  pen.fill();
 }

@@ -22,6 +22,7 @@ CORE = (
     "form",
     "hand",
     "relief",
+    "ways",
     "bench",
 )
 NOTEBOOK = (*CORE, "inspect", "notebook")

@@ -1,6 +1,8 @@
 // A height over a grid: as a map with contour lines, and in space, painted from far to near.
 // `shade` holds every height's share of what is shown, from 0 to 1, row by row from the bottom.
 
+import { shown, ticks } from "./numbers.js";
+
 // Makes the canvas as fine as the screen; coordinates stay those of the page.
 export function sized(canvas) {
   const fine = Math.min(window.devicePixelRatio || 1, 2);
@@ -49,6 +51,24 @@ export function paintMap(pen, width, height, shade, colours, levels) {
   pen.stroke();
 }
 
+// The numbers along the map's edges.
+export function paintTicks(pen, width, height, view, axes) {
+  const [left, right, bottom, top] = view;
+  pen.font = "11px system-ui, sans-serif";
+  const write = (words, x, y, align) => {
+    pen.textAlign = align;
+    pen.lineWidth = 3;
+    pen.strokeStyle = "rgba(0, 0, 0, 0.65)";
+    pen.strokeText(words, x, y);
+    pen.fillStyle = "#ffffff";
+    pen.fillText(words, x, y);
+  };
+  for (const tick of ticks(left, right, 5).filter((t) => t > left && t < right)) write(shown(tick, 3), ((tick - left) / (right - left)) * width, height - 5, "center");
+  for (const tick of ticks(bottom, top, 5).filter((t) => t > bottom + 0.06 * (top - bottom) && t < top)) write(shown(tick, 3), 4, height - ((tick - bottom) / (top - bottom)) * height + 4, "left");
+  write(axes[0], width - 5, height - 5, "right");
+  write(axes[1], 4, 13, "left");
+}
+
 // Marching squares: pieces [x, y, x, y] of the line of one level, in cells of the grid.
 export function contour(shade, level) {
   const [rows, columns] = shade.shape;
@@ -85,6 +105,7 @@ export class Relief {
   take(shade, colours) {
     this.shade = shade;
     this.colours = colours;
+    this.tints = [];
   }
 
   // From the grid's shares (0 to 1 along each side, and the height's) to the canvas.
@@ -119,36 +140,50 @@ export class Relief {
     return false;
   }
 
-  paint(pen, width, height) {
+  // Every `every`-th point of the grid, from far to near; few while it turns.
+  paint(pen, width, height, every = 1) {
     const [rows, columns] = this.shade.shape;
     this.middle = [width / 2, height * 0.5];
     this.unit = Math.min(width / 3.4, height / 2.5);
-    const order = (count, forward) => Array.from({ length: count - 1 }, (_, k) => (forward ? count - 2 - k : k));
+    const order = (count, forward) => {
+      const starts = Array.from({ length: Math.ceil((count - 1) / every) }, (_, k) => k * every);
+      return forward ? starts.reverse() : starts;
+    };
     const along = order(columns, Math.sin(this.turn) > 0);
     const upward = order(rows, Math.cos(this.turn) > 0);
-    const v = (i, j) => this.shade[j * columns + i];
-    const points = [];
-    for (let j = 0; j < rows; j++) {
-      for (let i = 0; i < columns; i++) points.push(this.place(i / (columns - 1), j / (rows - 1), v(i, j)));
-    }
+    const points = new Map();
+    const at = (i, j) => {
+      const k = j * columns + i;
+      if (!points.has(k)) points.set(k, this.place(i / (columns - 1), j / (rows - 1), this.shade[k]));
+      return points.get(k);
+    };
     pen.lineWidth = 0.7;
     pen.lineJoin = "round";
     for (const j of upward) {
       for (const i of along) {
-        const corners = [j * columns + i, j * columns + i + 1, (j + 1) * columns + i + 1, (j + 1) * columns + i];
-        const share = corners.reduce((sum, k) => sum + this.shade[k], 0) / 4;
+        const [right, over] = [Math.min(i + every, columns - 1), Math.min(j + every, rows - 1)];
+        const [a, b, c, d] = [this.shade[j * columns + i], this.shade[j * columns + right], this.shade[over * columns + right], this.shade[over * columns + i]];
         // light from the upper left, so that a slope shows even where its colour does not change
-        const lean = ((v(i, j) - v(i + 1, j)) * 0.8 + (v(i, j + 1) - v(i, j)) * 0.6) * columns * 0.12;
-        const light = 1 + Math.max(-0.22, Math.min(0.18, lean));
-        pen.fillStyle = `rgb(${lookup(this.colours, share).map((c) => Math.min(255, Math.round(c * light))).join()})`;
-        pen.strokeStyle = pen.fillStyle;
+        const lean = (((a - b) * 0.8 + (d - a) * 0.6) * columns * 0.12) / every;
+        pen.fillStyle = pen.strokeStyle = this.tint((a + b + c + d) / 4, lean);
         pen.beginPath();
-        corners.forEach((k, n) => (n ? pen.lineTo(...points[k]) : pen.moveTo(...points[k])));
+        pen.moveTo(...at(i, j));
+        pen.lineTo(...at(right, j));
+        pen.lineTo(...at(right, over));
+        pen.lineTo(...at(i, over));
         pen.closePath();
         pen.fill();
         pen.stroke();
       }
     }
+  }
+
+  // A colour of the table, lighter or darker; each is made once.
+  tint(share, lean) {
+    const light = Math.round(20 * Math.max(-0.22, Math.min(0.18, lean)));
+    const place = 256 * (light + 5) + Math.max(0, Math.min(255, Math.round(share * 255)));
+    this.tints[place] ??= `rgb(${lookup(this.colours, share).map((v) => Math.min(255, Math.round(v * (1 + light / 20)))).join()})`;
+    return this.tints[place];
   }
 
   // The outline of the floor, behind the surface.
@@ -159,5 +194,16 @@ export class Relief {
     [[0, 0], [1, 0], [1, 1], [0, 1]].forEach(([a, b], k) => (k ? pen.lineTo(...this.place(a, b, 0)) : pen.moveTo(...this.place(a, b, 0))));
     pen.closePath();
     pen.stroke();
+  }
+
+  // The numbers at the corners of the floor.
+  paintCorners(pen, colour, [left, right, bottom, top], [x, y]) {
+    pen.fillStyle = colour;
+    pen.font = "11px system-ui, sans-serif";
+    pen.textAlign = "center";
+    for (const [across, up, words] of [[0.5, -0.14, x], [0, -0.1, shown(left, 3)], [1, -0.1, shown(right, 3)], [1.14, 0.5, y], [1.12, 0.04, shown(bottom, 3)], [1.12, 1, shown(top, 3)]]) {
+      const [a, b] = this.place(across, up, 0);
+      pen.fillText(words, a, b + 4);
+    }
   }
 }
