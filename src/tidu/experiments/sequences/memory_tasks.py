@@ -158,12 +158,17 @@ def check_choices(config: Config) -> None:
 
 
 def new_net(config: Config, cell: str, lag: int, seed: int) -> nn.Readout:
-    """An untrained net of one cell, whose weights depend on ``seed`` alone.
+    """An untrained net of one cell, whose weights depend on ``seed`` alone."""
+    torch.manual_seed(seed)
+    return net_of(config, cell, lag)
+
+
+def net_of(config: Config, cell: str, lag: int) -> nn.Readout:
+    """A net of one cell.
 
     Jordan's net answers by itself: what it says is what it feeds back. The others read their
     answer from the state by a linear layer.
     """
-    torch.manual_seed(seed)
     features, answers, read = (2, 1, 1) if config.task == "adding" else (10, 8, config.symbols)
     span = lag if config.task == "adding" else lag + config.symbols
     body: torch.nn.Module

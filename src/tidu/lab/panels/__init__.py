@@ -16,7 +16,8 @@ from tidu.lab.lane import Lane
 from tidu.lab.pack import Pack
 
 PANELS: dict[str, tuple[str, ...]] = {
-    "gpt": ("attention",),
+    "gpt": ("attention", "gates"),
+    "memory-tasks": ("gates",),
     "autograd": ("expression", "plane"),
     "gradient-check": ("expression",),
     "cost-surface": ("terrain",),

@@ -52,11 +52,12 @@ export class HeatMap {
     return { paper: colour("--paper"), above: colour(this.options.signed ? "--v1" : "--heat"), below: colour("--v0") };
   }
 
-  lit(row) {
-    this.row.hidden = row === null;
-    if (row === null) return;
-    this.row.style.top = `${(row / this.rows) * 100}%`;
-    this.row.style.height = `${100 / this.rows}%`;
+  // Frames a row, a column, or nothing.
+  lit(row, column = null) {
+    this.row.hidden = row === null && column === null;
+    const across = row !== null ? [0, 100] : [(column / this.columns) * 100, 100 / this.columns];
+    const down = row !== null ? [(row / this.rows) * 100, 100 / this.rows] : [0, 100];
+    [this.row.style.left, this.row.style.width, this.row.style.top, this.row.style.height] = [...across, ...down].map((n) => `${n}%`);
   }
 
   at(event) {
