@@ -17,9 +17,15 @@ TINY = {"preset": "quick", "layers": "2", "dim": "16", "heads": "2", "context": 
 TINY |= {"batch": "4", "steps": "6", "dropout": "0.2"}
 
 
+def opened(**fields: str) -> Bench:
+    made = Bench("gpt", {**TINY, **fields})
+    made.lanes[0].settle(60)
+    return made
+
+
 @pytest.fixture
 def bench(embedded: None) -> Iterator[Bench]:
-    made = Bench("gpt", TINY)
+    made = opened()
     made.handle({"kind": "next", "steps": 2, "seconds": 60})
     yield made
     made.close()
@@ -146,7 +152,7 @@ def test_looking_changes_nothing_of_the_training(bench: Bench) -> None:
     assert net.training
     assert all(map(torch.equal, gradients, [p.grad for p in net.parameters()]))
     bench.handle({"kind": "next", "steps": 2, "seconds": 60})
-    alone = Bench("gpt", TINY)
+    alone = opened()
     alone.panels.clear()
     alone.handle({"kind": "next", "steps": 4, "seconds": 60})
     assert bench.lanes[0].step == alone.lanes[0].step == 4
@@ -156,7 +162,7 @@ def test_looking_changes_nothing_of_the_training(bench: Bench) -> None:
 
 
 def test_an_lstm_has_no_heads_and_still_expects_something(embedded: None) -> None:
-    bench = Bench("gpt", {**TINY, "network": "lstm"})
+    bench = opened(network="lstm")
     act(bench, do="text", text="abc")
     act(bench, do="heads", off=[[0, 0]])
     lane = act(bench, do="write", tokens=1)["panels"]["attention"]["lanes"][0]

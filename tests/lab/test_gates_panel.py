@@ -21,7 +21,16 @@ SMALL |= {"test_sequences": "10"}
 
 
 def opened(**fields: str) -> Bench:
-    return Bench("memory-tasks", {**SMALL, **fields})
+    bench = Bench("memory-tasks", {**SMALL, **fields})
+    bench.lanes[0].settle(60)
+    return bench
+
+
+def writing(**fields: str) -> Bench:
+    tiny = {"preset": "quick", "layers": "1", "dim": "8", "heads": "2", "context": "16"}
+    bench = Bench("gpt", {**tiny, "batch": "2", **fields})
+    bench.lanes[0].settle(60)
+    return bench
 
 
 def forward(bench: Bench, steps: int) -> None:
@@ -221,13 +230,13 @@ def test_a_sequence_typed_for_another_setting_gives_way_to_the_example() -> None
     bench = opened(cells="lstm", task="copy", symbols="3")
     act(bench, do="sequence", task="copy", text="7 0 5")
     bench.handle({"kind": "set", "setting": {**SMALL, "cells": "lstm", "task": "copy"}})
+    bench.lanes[0].settle(60)
     assert len(seen(bench)[0]["text"].split()) == 5
     bench.close()
 
 
 def test_the_lstm_that_writes_shows_its_gates_over_a_text(embedded: None) -> None:
-    tiny = {"preset": "quick", "layers": "1", "dim": "8", "heads": "2", "context": "16"}
-    bench = Bench("gpt", {**tiny, "network": "lstm", "batch": "2"})
+    bench = writing(network="lstm")
     act(bench, do="sequence", task="text", text="the list 梯")
     act(bench, do="layer", layer=1)
     frame, maps = seen(bench)
@@ -245,7 +254,6 @@ def test_the_lstm_that_writes_shows_its_gates_over_a_text(embedded: None) -> Non
 
 
 def test_a_gpt_has_no_gates(embedded: None) -> None:
-    tiny = {"preset": "quick", "layers": "1", "dim": "8", "heads": "2", "context": "16"}
-    bench = Bench("gpt", tiny)
+    bench = writing()
     assert seen(bench)[0] == {"nets": []}
     bench.close()

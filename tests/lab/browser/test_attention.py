@@ -37,6 +37,7 @@ def test_what_is_typed_is_read_by_the_present_network(lab_page: Any, embedded: N
     panel(page).get_by_text("Not in the vocabulary, left out: 梯").wait_for()
     assert panel(page).locator(".token-row [data-token]").count() == len("if x in  y")
     bench = Bench("gpt", SETTING)
+    bench.lanes[0].settle(60)
     bench.handle({"kind": "next", "steps": 1, "seconds": 60})
     lane = frame_of(bench, do="text", text="if x in 梯 y")
     assert number(page, "loss") == pytest.approx(lane["loss"], rel=1e-12)

@@ -35,6 +35,7 @@ def test_nets_side_by_side_over_a_typed_sequence(lab_page: Any) -> None:
     panel(page).locator('.token-row [data-step="5"]').wait_for(state="detached")
 
     bench = Bench("memory-tasks", SETTING)
+    bench.lanes[0].settle(60)
     for _ in range(11):
         bench.handle({"kind": "next", "steps": 1, "seconds": 60})
     message = {"do": "sequence", "task": "adding", "text": TYPED}
