@@ -5,6 +5,8 @@ from __future__ import annotations
 import time
 from typing import Any
 
+from axe_playwright_python.sync_playwright import Axe
+
 SMALL = "/system/lenet?preset=quick&net=lenet-5-1998&hidden=20&batch=16&lang=en"
 
 
@@ -76,6 +78,8 @@ def test_draw_point_and_walk(lab_page: Any) -> None:
     until(page, "document.querySelector('[data-pick]').value === '1'")
     page.get_by_role("button", name="中文").click()
     assert page.get_by_text("概率（softmax）").is_visible()
+    found = Axe().run(page, options={"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"]})
+    assert found.response["violations"] == []
     page.set_viewport_size({"width": 390, "height": 800})
     page.wait_for_timeout(200)
     assert page.evaluate("document.documentElement.scrollWidth") == 390

@@ -5,6 +5,8 @@ from __future__ import annotations
 import time
 from typing import Any
 
+from axe_playwright_python.sync_playwright import Axe
+
 SMALL = "/system/pruning?preset=quick&epochs=1&lang=en"
 PANEL = "bench.panels.get('sparsity')"
 
@@ -56,6 +58,8 @@ def test_slide_choose_and_cut(lab_page: Any) -> None:
 
     page.get_by_role("button", name="中文").click()
     assert page.get_by_text("剩下的权重").is_visible()
+    found = Axe().run(page, options={"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"]})
+    assert found.response["violations"] == []
     page.set_viewport_size({"width": 390, "height": 800})
     page.wait_for_timeout(200)
     assert page.evaluate("document.documentElement.scrollWidth") == 390
