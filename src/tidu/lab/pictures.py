@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import os
 import re
+import shutil
 import subprocess
 import sys
 import threading
@@ -22,6 +23,7 @@ from tidu.runs import store
 
 _DRAWING = threading.Lock()  # one at a time
 _PROCESSES: set[subprocess.Popen[str]] = set()
+_ENDED = threading.Event()
 NAME = re.compile(r"[\w.-]+\.(png|svg|csv)")
 
 
@@ -63,7 +65,8 @@ def folder() -> Path:
 
 
 def stop() -> None:
-    """End what was started."""
+    """End what was started; nothing begins any more."""
+    _ENDED.set()
     for process in list(_PROCESSES):
         process.kill()
 
@@ -86,8 +89,8 @@ def _quick(id: str, preset: str) -> Path:
     path = folder() / name
     if (path / "report.html").is_file():
         return path
-    import shutil
-
+    if _ENDED.is_set():
+        raise TiduError("The lab is ending.", "Start it again: tidu lab")
     shutil.rmtree(path, ignore_errors=True)
     command = [
         sys.executable,

@@ -46,5 +46,6 @@ export class CodePane {
     this.element.hidden = false;
     const lit = this.lines.querySelector(".lit");
     if (lit) this.lines.scrollTop = lit.offsetTop - this.lines.clientHeight / 3;
+    this.element.scrollIntoView({ block: "nearest" });
   }
 }
