@@ -62,6 +62,7 @@ class Lane:
         self.folder.mkdir(parents=True, exist_ok=True)
         self._turn = Turn(self.seeds[0])
         self._granted, self._deadline = 0, 0.0
+        self._fresh = False  # whether of what was granted nothing has been done: one step always is
         self._target = target  # a loop and a step to go to as soon as it begins
         self._back: int | None = None
         self._closed, self._waiting = False, False
@@ -100,9 +101,9 @@ class Lane:
         return self.loop.keep if self.loop else {}
 
     def advance(self, steps: int, seconds: float = 60.0) -> None:
-        """Let ``steps`` steps happen, or as many as fit; return when the lane stands still."""
+        """Let ``steps`` steps happen, or as many as fit and at least one; return when it stands."""
         with self._changed:
-            self._granted = steps
+            self._granted, self._fresh = steps, True
             self._deadline = time.monotonic() + seconds
             self._changed.notify_all()
             self._changed.wait_for(
@@ -205,8 +206,8 @@ class Lane:
             if self._back is not None:
                 self._stand_at(self._back)
                 self._back = None
-            elif self._granted > 0 and time.monotonic() < self._deadline:
-                self._granted -= 1
+            elif self._granted > 0 and (self._fresh or time.monotonic() < self._deadline):
+                self._granted, self._fresh = self._granted - 1, False
                 return
             else:
                 self._granted = 0
