@@ -9,7 +9,7 @@ import pytest
 import torch
 
 from tidu.errors import TiduError
-from tidu.lab.hands import Place
+from tidu.lab.hands import Keep, Place
 from tidu.lab.lane import Lane
 from tidu.laboratory.experiment import load_experiment
 
@@ -78,6 +78,31 @@ def test_going_back_undoes_a_hand_and_going_on_repeats_it(lane: Lane) -> None:
     assert torch.equal(parameters(lane), over)
 
 
+def test_an_act_happens_again_on_the_way_and_only_once(lane: Lane) -> None:
+    def double(keep: Keep) -> None:
+        with torch.no_grad():
+            keep["models"].get_parameter(WEIGHT.parameter)[WEIGHT.index] *= 2
+
+    ways: dict[int, torch.Tensor] = {}
+    for step in range(30):
+        if step in (0, 7, 16):
+            before = weight(lane)
+            lane.act("double", double)
+            assert weight(lane) == pytest.approx(2 * before)
+        if step == 16:
+            lane.act("double", double)
+            assert lane.hands.acts("train", 16) == ["double", "double"]
+        ways[step] = parameters(lane)
+        lane.advance(1)
+    over = parameters(lane)
+    lane.advance(1)
+    for step in (16, 16, 7, 29, 0, 5, 17):
+        lane.go_to(step)
+        assert torch.equal(parameters(lane), ways[step]), step
+    lane.advance(100)
+    assert torch.equal(parameters(lane), over)
+
+
 def test_another_hand_further_back_makes_the_later_ones_undone(lane: Lane) -> None:
     lane.advance(10)
     lane.set_weight(WEIGHT, 1.25, held=True)
@@ -110,7 +135,7 @@ def test_a_weight_that_is_not_there_or_no_step_left_is_told(lane: Lane) -> None:
     ):
         with pytest.raises(LookupError, match=r"mlp\.layers\.0\.weight"):
             lane.set_weight(wrong, 1.0, held=True)
-    assert lane.hands.changes == []
+    assert lane.hands.done == []
     lane.advance(100)
     with pytest.raises(TiduError, match="no step is left"):
         lane.set_weight(WEIGHT, 1.0, held=True)

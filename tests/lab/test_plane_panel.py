@@ -107,7 +107,7 @@ def test_a_held_weight_is_told_and_released(bench: Bench) -> None:
     bench.handle({"kind": "next", "steps": 1, "seconds": 60})
     frame, read = seen(bench)
     assert float(read(frame["inside"]["layers"][1]["bias"])[3]) != 0.75
-    assert bench.lanes[0].hands.changes == []  # the other run was left alone
+    assert bench.lanes[0].hands.done == []  # the other run was left alone
 
 
 def test_looking_does_not_disturb_the_training(bench: Bench) -> None:

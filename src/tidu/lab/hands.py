@@ -1,18 +1,21 @@
-"""What a hand did to single weights, and when: it happens again whenever the way is gone again.
+"""What a hand did on the way, and when: it happens again whenever the way is gone again.
 
-Setting a weight counts at the step before which it was done; holding it puts it back to its value
-after every step from there on, until it is let go. Whoever goes back to an earlier step finds the
-weight as it was then, and on the way forward it is set, held and let go at the same steps again.
+A hand sets a weight, or acts on what the loop keeps. Either counts at the step before which it was
+done. Holding a weight puts it back to its value after every step from there on, until it is let go.
+Whoever goes back to an earlier step finds all as it was then, and on the way forward it is set,
+held, let go and acted on at the same steps again.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import torch
 from torch import nn
+
+Keep = Mapping[str, Any]
 
 
 @dataclass(frozen=True)
@@ -34,43 +37,67 @@ class Change:
     value: float
     held: bool
 
+    def do(self, keep: Keep) -> None:
+        """Set the weight."""
+        with torch.no_grad():
+            _numbers(self.place, keep)[self.place.index] = self.value
+
+
+@dataclass(frozen=True)
+class Act:
+    """What else was done before ``step`` of a loop: ``act(keep)``, which must find all it needs
+    in ``keep``, its random generators too."""
+
+    loop: str
+    step: int
+    name: str
+    act: Callable[[Keep], None]
+
+    def do(self, keep: Keep) -> None:
+        """Do it."""
+        self.act(keep)
+
 
 class Hands:
-    """All changes of one lane, in the order they were made."""
+    """All that was done to one lane, in order."""
 
     def __init__(self) -> None:
-        self.changes: list[Change] = []
+        self.done: list[Change | Act] = []
 
-    def put(self, change: Change, keep: Mapping[str, Any]) -> None:
+    def do(self, deed: Change | Act, keep: Keep) -> None:
         """Do it now, and remember it."""
-        _numbers(change.place, keep)  # a place that does not exist is not remembered
-        self.changes.append(change)
-        self.impose(change.loop, change.step, keep)
+        deed.do(keep)  # what cannot be done is not remembered
+        self.done.append(deed)
 
     def held(self, loop: str, step: int) -> dict[Place, float]:
         """The weights that are held when ``step`` comes next, with their values."""
-        return {p: c.value for p, c in self._last(loop, step).items() if c.held}
+        last = {c.place: c for c in self._before(loop, step) if isinstance(c, Change)}
+        return {place: c.value for place, c in last.items() if c.held}
 
-    def impose(self, loop: str, step: int, keep: Mapping[str, Any]) -> None:
-        """Set what was set before this step, and whatever is held."""
-        for change in self._last(loop, step).values():
-            if change.held or change.step == step:
-                numbers = _numbers(change.place, keep)
-                with torch.no_grad():
-                    numbers[change.place.index] = change.value
+    def acts(self, loop: str, step: int) -> list[str]:
+        """The names of what was acted before this step."""
+        return [a.name for a in self._before(loop, step) if isinstance(a, Act) and a.step == step]
+
+    def impose(self, loop: str, step: int, keep: Keep) -> None:
+        """Put back what is held, then do again what was done before this very step."""
+        for place, value in self.held(loop, step - 1).items():
+            Change(loop, step, place, value, held=True).do(keep)
+        for deed in self._before(loop, step):
+            if deed.step == step:
+                deed.do(keep)
 
     def forget_after(self, loop: str, step: int, later: Iterable[str]) -> None:
         """From ``step`` of ``loop`` on, the way will be another."""
         gone = set(later)
-        self.changes = [
-            c for c in self.changes if c.loop not in gone and (c.loop != loop or c.step <= step)
+        self.done = [
+            c for c in self.done if c.loop not in gone and (c.loop != loop or c.step <= step)
         ]
 
-    def _last(self, loop: str, step: int) -> dict[Place, Change]:
-        return {c.place: c for c in self.changes if c.loop == loop and c.step <= step}
+    def _before(self, loop: str, step: int) -> list[Change | Act]:
+        return [c for c in self.done if c.loop == loop and c.step <= step]
 
 
-def _numbers(place: Place, keep: Mapping[str, Any]) -> Any:
+def _numbers(place: Place, keep: Keep) -> Any:
     """The tensor, or array, that holds the weight."""
     owner = keep[place.kept]
     if isinstance(owner, nn.Module):

@@ -11,13 +11,14 @@ from __future__ import annotations
 import threading
 import time
 import traceback
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import torch
 
 from tidu.errors import TiduError
-from tidu.lab.hands import Change, Hands, Place
+from tidu.lab.hands import Act, Change, Hands, Keep, Place
 from tidu.lab.knobs import Knobs
 from tidu.lab.live_run import LiveRun, LiveSteps
 from tidu.lab.states import States
@@ -66,6 +67,7 @@ class Lane:
         self._target = target  # a loop and a step to go to as soon as it begins
         self._back: int | None = None
         self._closed, self._waiting = False, False
+        self._stood = False  # whether a loop begins where it was put back to
         self.metrics, self.failure = None, None
         self.run = LiveRun(
             self.folder, config=self.config, seeds=self.seeds, options=self.options, quiet=True
@@ -142,14 +144,28 @@ class Lane:
 
     def set_weight(self, place: Place, value: float, held: bool) -> None:
         """Set one weight before the next step, and hold it there if asked to."""
+        loop = self._standing()
+        self._by_hand(Change(loop.name, self.step, place, value, held))
+
+    def act(self, name: str, act: Callable[[Keep], None]) -> None:
+        """Do something else to what the loop keeps before the next step, as :class:`Act` says."""
+        loop = self._standing()
+        self._by_hand(Act(loop.name, self.step, name, act))
+
+    def _by_hand(self, deed: Change | Act) -> None:
+        loop = self._standing()
+        self.differs()
+        with self._turn.taken():
+            self.hands.do(deed, loop.keep)
+
+    def _standing(self) -> LiveSteps:
         loop = self.loop
         if loop is None or self.phase != "waiting" or loop.is_over:
             raise TiduError(
-                "A weight can be changed before a step; no step is left.",
+                "A hand can change something before a step; no step is left.",
                 "Go back a little, or begin again.",
             )
-        self.differs()
-        self.hands.put(Change(loop.name, self.step, place, value, held), loop.keep)
+        return loop
 
     def differs(self) -> None:
         """From here on the way is another: forget what lay behind this step."""
@@ -181,9 +197,9 @@ class Lane:
         states = self.states[loop.name]
         if name == loop.name:
             self._target = None
-            self._stand_at(step)
+            self._stood = self._stand_at(step)
         elif states.steps and self.loops.index(loop.name) < self.loops.index(name):
-            self._stand_at(states.steps[-1])  # a loop before it: over already
+            self._stood = self._stand_at(states.steps[-1])  # a loop before it: over already
 
     def leave(self, loop: LiveSteps) -> None:
         """``loop`` is over."""
@@ -195,10 +211,12 @@ class Lane:
         assert loop is not None
         if self._target is not None and loop.is_over:
             return  # on the way to a later loop
-        self.hands.impose(loop.name, loop.step, loop.keep)
         states = self.states[loop.name]
         if states.is_due(loop.step) or loop.is_over:
             states.keep(loop.step, loop.snapshot())
+        if not self._stood:
+            self.hands.impose(loop.name, loop.step, loop.keep)
+        self._stood = False
         self.version += 1
         while True:
             if self._closed:
@@ -268,7 +286,7 @@ class Lane:
         self._taken = self._turn.taken()
         self._taken.__enter__()
 
-    def _stand_at(self, step: int) -> None:
+    def _stand_at(self, step: int) -> bool:
         loop = self.loop
         assert loop is not None
         found = self.states[loop.name].at_or_before(step)
@@ -277,6 +295,7 @@ class Lane:
             self.knobs.apply()
             self.hands.impose(loop.name, loop.step, loop.keep)
         self.version += 1
+        return found is not None
 
     def _forget_lines(self) -> None:
         here = self.loops.index(self.loop.name) if self.loop else 0

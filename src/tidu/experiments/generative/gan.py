@@ -111,15 +111,6 @@ def run(config: Config, run: Run) -> dict[str, list[float]]:
     betas = (config.beta1, 0.99)
     forger = torch.optim.Adam(generator.parameters(), config.lr, betas, fused=True)
     expert = torch.optim.Adam(discriminator.parameters(), config.lr, betas, fused=True)
-    adversary = "wasserstein" if config.loss == "wgan-gp" else config.loss
-
-    def real_points() -> Tensor:
-        points = [target.sample(config.batch_size, rng) for rng in draws]
-        return (torch.stack(points) / target.scale).to(run.device)
-
-    def noise() -> Tensor:
-        return new_noise(config, draws, config.batch_size).to(run.device)
-
     keep = {
         "generator": generator,
         "discriminator": discriminator,
@@ -135,36 +126,11 @@ def run(config: Config, run: Run) -> dict[str, list[float]]:
         for optimizer in (forger, expert):
             optimizer.param_groups[0]["lr"] = learning_rate(config, step)
 
-        # The expert's turn: tell real points from generated ones; the forger stands still.
         expert_loss = torch.zeros(len(draws))
         for _ in range(config.discriminator_steps):
-            real = real_points()
-            with torch.no_grad():
-                fake = generator(noise())
-            points = torch.cat([real, fake], dim=1).requires_grad_()
-            logits = discriminator(points)
-            on_real, on_fake = logits.chunk(2, dim=1)
-            expert_loss = losses.discriminator_loss(on_real, on_fake, adversary)
-            if config.loss == "wgan-gp":
-                points = between(real, fake, draws).requires_grad_()
-                penalty = losses.gradient_penalty(discriminator(points), points, centre=1.0)
-            else:
-                penalty = losses.gradient_penalty(logits, points, centre=0.0)
-            expert.zero_grad()
-            (expert_loss + config.penalty * penalty).sum().backward()
-            expert.step()
-
-        # The forger's turn: be taken for real; the expert stands still.
-        discriminator.requires_grad_(False)
-        forger_loss = losses.generator_loss(discriminator(generator(noise())), adversary)
-        forger.zero_grad()
-        forger_loss.sum().backward()
-        forger.step()
-        discriminator.requires_grad_(True)
-
-        with torch.no_grad():
-            for slow, fast in zip(average.parameters(), generator.parameters(), strict=True):
-                slow.lerp_(fast, 1 - config.average)
+            expert_loss = expert_turn(config, run, generator, discriminator, expert, draws)
+        forger_loss = forger_turn(config, run, generator, discriminator, forger, draws)
+        follow(average, generator, config.average)
         if step % max(1, config.steps // 100) == 0:
             judged = judge(config, run, average, target)
             run.log(step, discriminator_loss=expert_loss, generator_loss=forger_loss, **judged)
@@ -172,6 +138,66 @@ def run(config: Config, run: Run) -> dict[str, list[float]]:
     record_frame(config, run, average, target, config.steps)
     run.save_weights(nn.unstack(average, 0))
     return judge(config, run, average, target, offset=2)
+
+
+def expert_turn(
+    config: Config,
+    run: Run,
+    generator: torch.nn.Module,
+    discriminator: torch.nn.Module,
+    expert: torch.optim.Optimizer,
+    draws: list[torch.Generator],
+) -> Tensor:
+    """Tell real points from generated ones, while the forger stands still."""
+    target = mixture(config)
+    real = torch.stack([target.sample(config.batch_size, rng) for rng in draws])
+    real = (real / target.scale).to(run.device)
+    with torch.no_grad():
+        fake = generator(new_noise(config, draws, config.batch_size).to(run.device))
+    points = torch.cat([real, fake], dim=1).requires_grad_()
+    logits = discriminator(points)
+    on_real, on_fake = logits.chunk(2, dim=1)
+    loss = losses.discriminator_loss(on_real, on_fake, adversary(config))
+    if config.loss == "wgan-gp":
+        points = between(real, fake, draws).requires_grad_()
+        penalty = losses.gradient_penalty(discriminator(points), points, centre=1.0)
+    else:
+        penalty = losses.gradient_penalty(logits, points, centre=0.0)
+    expert.zero_grad()
+    (loss + config.penalty * penalty).sum().backward()
+    expert.step()
+    return loss
+
+
+def forger_turn(
+    config: Config,
+    run: Run,
+    generator: torch.nn.Module,
+    discriminator: torch.nn.Module,
+    forger: torch.optim.Optimizer,
+    draws: list[torch.Generator],
+) -> Tensor:
+    """Be taken for real, while the expert stands still."""
+    discriminator.requires_grad_(False)
+    noise = new_noise(config, draws, config.batch_size).to(run.device)
+    loss = losses.generator_loss(discriminator(generator(noise)), adversary(config))
+    forger.zero_grad()
+    loss.sum().backward()
+    forger.step()
+    discriminator.requires_grad_(True)
+    return loss
+
+
+@torch.no_grad()
+def follow(average: torch.nn.Module, generator: torch.nn.Module, share: float) -> None:
+    """Move the average of the generator's weights a little; it keeps ``share`` of itself."""
+    for slow, fast in zip(average.parameters(), generator.parameters(), strict=True):
+        slow.lerp_(fast, 1 - share)
+
+
+def adversary(config: Config) -> Literal["non-saturating", "least-squares", "wasserstein"]:
+    """The game as the losses call it."""
+    return "wasserstein" if config.loss == "wgan-gp" else config.loss
 
 
 def new_players(config: Config, seed: int) -> tuple[torch.nn.Module, torch.nn.Module]:

@@ -18,6 +18,7 @@ from tidu.lab.pack import Pack
 PANELS: dict[str, tuple[str, ...]] = {
     "gpt": ("attention", "gates"),
     "memory-tasks": ("gates",),
+    "gan": ("ring",),
     "autograd": ("expression", "plane"),
     "gradient-check": ("expression",),
     "cost-surface": ("terrain",),
