@@ -162,8 +162,8 @@ class Lane:
         loop = self.loop
         if loop is None or self.phase != "waiting" or loop.is_over:
             raise TiduError(
-                "A hand can change something before a step; no step is left.",
-                "Go back a little, or begin again.",
+                "A hand can change something before a step; no step is left, or none is ready yet.",
+                "Go back a little, or begin again; or wait until the data are there.",
             )
         return loop
 

@@ -31,6 +31,7 @@ def test_a_unit_and_a_held_weight(lab_page: Any) -> None:
     press(page, "One step")
     page.wait_for_selector('.bench[data-step="1"]')
     bench = Bench("spiral", SETTING)
+    bench.lanes[0].settle(60)
     bench.handle({"kind": "next", "steps": 1, "seconds": 60})
     message = {"kind": "panel", "panel": "plane", "do": "look", "unit": [0, 2]}
     frame = bench.handle(message)[0]["panels"]["plane"]

@@ -31,6 +31,7 @@ def test_players_step_alone_and_going_back_undoes_it(lab_page: Any) -> None:
     figure = panel(page).locator('figure[data-turns="10 1"]')
     figure.wait_for()
     bench = Bench("gan", SETTING)
+    bench.lanes[0].settle(60)
     bench.handle({"kind": "next", "steps": 1, "seconds": 60})
     message = {"kind": "panel", "panel": "ring"}
     bench.handle({**message, "do": "generator", "turns": 10})
