@@ -36,6 +36,7 @@ def test_players_step_alone_and_going_back_undoes_it(lab_page: Any) -> None:
     message = {"kind": "panel", "panel": "ring"}
     bench.handle({**message, "do": "generator", "turns": 10})
     reply = bench.handle({**message, "do": "discriminator", "turns": 1})[0]
+    assert reply["kind"] == "frame", reply
     told = reply["panels"]["ring"]["lanes"][0]
     bench.close()
     assert float(figure.get_attribute("data-good-share")) == told["good_share"]
