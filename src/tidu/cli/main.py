@@ -20,7 +20,9 @@ COMMANDS: dict[str, Text] = {
     "compare": Text("几次运行并排看", "runs side by side"),
     "resume": Text("接着做被打断的运行", "go on with a run that was interrupted"),
     "use": Text("用训练好的模型预测、生成", "predict or generate with what was trained"),
-    "export": Text("导出为 safetensors 或 ONNX 文件", "leave with a safetensors or ONNX file"),
+    "export": Text(
+        "导出为 safetensors、ONNX 文件或脚本", "leave with a safetensors or ONNX file, or a script"
+    ),
     "new": Text("复制一个实验，改成自己的", "a copy of an experiment to change"),
     "claims": Text("笔记怎么说，每条对不对", "what the notes say, and the verdict on each"),
     "verify": Text("检验笔记里的一条说法", "put a statement of the notes to the test"),

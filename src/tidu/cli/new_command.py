@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -11,10 +12,13 @@ from typing import Annotated
 import tyro
 
 from tidu import catalogue
+from tidu.cli.notebook_template import notebook
 from tidu.cli.parse import parse
 from tidu.errors import TiduError, unknown
 from tidu.files import write_text
 from tidu.words import Text, language
+
+NEEDED = "pip install 'tidu[notebook]'"
 
 
 @dataclass(frozen=True)
@@ -23,6 +27,7 @@ class Arguments:
 
     name: tyro.conf.Positional[str]  # what to call it
     from_: Annotated[str, tyro.conf.arg(name="from")] = "lenet"  # the experiment to copy
+    notebook: bool = False  # also write a marimo notebook that trains the copy live
 
 
 def main(words: Sequence[str]) -> None:
@@ -43,8 +48,16 @@ def main(words: Sequence[str]) -> None:
         raise unknown("experiment to copy", wanted.from_, runnable)
     source = Path(__file__).parents[1].joinpath(*system.experiment.split(".")[1:])
     path = Path(wanted.name.replace("-", "_") + ".py")
-    if path.exists():
-        raise TiduError(f"{path} exists already.", "Choose another name, or delete the file.")
+    beside = path.with_name(f"{path.stem}_notebook.py")
+    for file in [path, beside] if wanted.notebook else [path]:
+        if file.exists():
+            raise TiduError(f"{file} exists already.", "Choose another name, or delete the file.")
     write_text(path, source.with_suffix(".py").read_text(encoding="utf-8"))
     done = Text(f"已写好 {path}。改它，然后：", f"Wrote {path}. Change it, then:")
     print(f"{done[language()]}\n  tidu run {wanted.name} --preset {system.presets[0]}")
+    if wanted.notebook:
+        write_text(beside, notebook(wanted.name, path.name, system.presets[0], language()))
+        also = Text(f"也写好了笔记本 {beside}：", f"Wrote the notebook {beside} too:")
+        print(f"{also[language()]}\n  marimo edit {beside}")
+        if importlib.util.find_spec("marimo") is None:
+            print("  " + Text("先装上：", "install it first: ")[language()] + NEEDED)

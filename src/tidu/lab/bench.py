@@ -133,6 +133,52 @@ class Bench:
         module = str(message["module"])
         return {"kind": "source", "module": module, "source": source_of(module)}
 
+    def _on_code(self, message: dict[str, Any], pack: Pack) -> dict[str, Any]:
+        from tidu.lab.as_code import as_code
+
+        if self.setting.own:
+            raise TiduError(
+                "Points that were drawn by hand do not stand in a script.",
+                "Save it as a run, which keeps them; or take the points of the setting.",
+            )
+        variant = int(message.get("variant", 0))
+        lanes = [one for one, v in zip(self.lanes, self._labels, strict=True) if v == variant]
+        remarks = [
+            f"A hand changed weights before step {step} of {loop!r}; the script does not."
+            for loop, step in lanes[0].touched_by_hand()
+        ]
+        if self.setting.compare and not variant:
+            field, value = self.setting.compare
+            remarks.append(f"For the run beside it set {field} to {value} in the setting below.")
+        script = as_code(
+            self.experiment,
+            self.setting.configs(self.experiment)[variant],
+            [seed for lane in lanes for seed in lane.seeds],
+            command=self.setting.command(self.experiment, variant),
+            turned=lanes[0].knobs.changes,
+            remarks=remarks,
+        )
+        file = self.experiment.name.replace("-", "_") + ".py"
+        return {"kind": "code", "script": script, "file": file}
+
+    def _on_save(self, message: dict[str, Any], pack: Pack) -> dict[str, Any]:
+        from tidu.lab.saving import save
+
+        configs = self.setting.configs(self.experiment)
+        names = [
+            save(
+                self.experiment,
+                [one for one, v in zip(self.lanes, self._labels, strict=True) if v == variant],
+                config,
+                self.setting.preset,
+                self.setting.command(self.experiment, variant),
+            )
+            for variant, config in enumerate(configs)
+        ]
+        verb = "compare" if len(names) > 1 else "show"
+        command = f"tidu {verb} {' '.join(names)}"
+        return {"kind": "saved", "run": ", ".join(names), "command": command}
+
     # ── lanes ────────────────────────────────────────────────────────────────────────────────────
 
     def _begin(self) -> None:

@@ -19,13 +19,13 @@ import torch
 
 from tidu.errors import TiduError
 from tidu.lab.hands import Act, Change, Hands, Keep, Place
-from tidu.lab.knobs import Knobs
 from tidu.lab.live_run import LiveRun, LiveSteps
 from tidu.lab.states import States
 from tidu.lab.turn import Turn
 from tidu.laboratory.experiment import Experiment
 from tidu.runs.run import Options
 from tidu.runs.steps import Diverged
+from tidu.train.knobs import Knobs
 
 PATIENCE = 3.0  # seconds that an answer waits for what lies between two steps
 
@@ -55,6 +55,10 @@ class Lane:
         self.states: dict[str, States] = {}
         self.knobs = Knobs(config, getattr(experiment.module, "LIVE", ()))
         self.hands = Hands()
+        self.touched: list[tuple[str, int]] = []  # where a hand changed more than a knob
+        self._just_touched: tuple[str, int] | None = None
+        self.seconds = 0.0  # of work
+        self.threads = 0
         self.version = 0  # grows whenever the lane stands elsewhere or differently
         self._changed = threading.Condition()
         self._begin()
@@ -139,8 +143,9 @@ class Lane:
 
     def change(self, field: str, value: float) -> None:
         """Turn a knob: from the next step on."""
-        self.knobs.turn(field, value, self.step)
-        self.differs()
+        if self.loop is not None:
+            self.knobs.turn(field, value, self.loop.name, self.step)
+        self._forget_what_follows()
 
     def set_weight(self, place: Place, value: float, held: bool) -> None:
         """Set one weight before the next step, and hold it there if asked to."""
@@ -154,7 +159,7 @@ class Lane:
 
     def _by_hand(self, deed: Change | Act) -> None:
         loop = self._standing()
-        self.differs()
+        self._forget_what_follows()
         with self._turn.taken():
             self.hands.do(deed, loop.keep)
 
@@ -168,7 +173,39 @@ class Lane:
         return loop
 
     def differs(self) -> None:
-        """From here on the way is another: forget what lay behind this step."""
+        """A hand changed something here; from here on the way is another."""
+        if self.loop is not None:
+            here = (self.loop.name, self.step)
+            self.touched = [*self._touched_before(), here]
+            self._just_touched = here
+        self._forget_what_follows()
+
+    def touched_by_hand(self) -> list[tuple[str, int]]:
+        """The loops and steps up to here at which a hand changed more than a knob."""
+        if self.loop is None:
+            return []
+        found = self._touched_before()
+        here = (self.loop.name, self.step)
+        if here == self._just_touched:
+            found.append(here)
+        begun = self.loops[: self.loops.index(self.loop.name)]
+        weights = [
+            (one.loop, one.step)
+            for one in self.hands.done
+            if one.loop in begun or (one.loop == self.loop.name and one.step <= self.step)
+        ]
+        return list(dict.fromkeys([*found, *weights]))
+
+    def _touched_before(self) -> list[tuple[str, int]]:
+        assert self.loop is not None
+        place = self.loops.index(self.loop.name)
+        return [
+            (loop, step)
+            for loop, step in self.touched
+            if self.loops.index(loop) < place or (loop == self.loop.name and step < self.step)
+        ]
+
+    def _forget_what_follows(self) -> None:
         if self.loop is not None:
             self.states[self.loop.name].forget_after(self.step)
             self._forget_lines()
@@ -177,6 +214,12 @@ class Lane:
                 self.states.pop(name, None)
             self.hands.forget_after(self.loop.name, self.step, later)
         self.version += 1
+
+    def standing(self) -> dict[str, Any]:
+        """All that changes in the present loop, as it stands."""
+        assert self.loop is not None
+        with self._turn.taken():
+            return self.loop.snapshot()
 
     def close(self) -> None:
         """End the thread."""
@@ -190,7 +233,7 @@ class Lane:
         if loop.name not in self.loops:
             self.loops.append(loop.name)
         self.states.setdefault(loop.name, States())
-        self.knobs.take(loop.keep)
+        self.knobs.take(loop.keep, loop.name)
         if self._target is None:
             return
         name, step = self._target
@@ -226,6 +269,7 @@ class Lane:
                 self._back = None
             elif self._granted > 0 and (self._fresh or time.monotonic() < self._deadline):
                 self._granted, self._fresh = self._granted - 1, False
+                self._go_on(loop)
                 return
             else:
                 self._granted = 0
@@ -251,8 +295,10 @@ class Lane:
         threads = getattr(self.experiment.module, "THREADS", None)
         if threads is not None:
             torch.set_num_threads(threads)
+        self.threads = torch.get_num_threads()
         self._taken = self._turn.taken()
         self._taken.__enter__()
+        self._since = time.monotonic()
         try:
             found = self.experiment.module.run(self.config, self.run)
             self.metrics = {str(name): _numbers(value) for name, value in found.items()}
@@ -269,6 +315,7 @@ class Lane:
             )
         finally:
             self._taken.__exit__(None, None, None)
+            self.seconds += time.monotonic() - self._since
             self.version += 1
             with self._changed:
                 self._changed.notify_all()
@@ -276,6 +323,7 @@ class Lane:
     def _rest(self) -> None:
         """Give the turn away until there is something to do."""
         self._taken.__exit__(None, None, None)
+        self.seconds += time.monotonic() - self._since
         with self._changed:
             self._waiting = True
             self._changed.notify_all()
@@ -285,6 +333,7 @@ class Lane:
             self._waiting = False
         self._taken = self._turn.taken()
         self._taken.__enter__()
+        self._since = time.monotonic()
 
     def _stand_at(self, step: int) -> bool:
         loop = self.loop
@@ -292,10 +341,21 @@ class Lane:
         found = self.states[loop.name].at_or_before(step)
         if found is not None:
             loop.put_back(found[1])
-            self.knobs.apply()
+            self.knobs.stand(loop.name, loop.step)
             self.hands.impose(loop.name, loop.step, loop.keep)
+            self._just_touched = None
         self.version += 1
         return found is not None
+
+    def _go_on(self, loop: LiveSteps) -> None:
+        """A step begins. What a hand changed here in an earlier try is not changed now."""
+        self.knobs.at(loop.name, loop.step)
+        here = (loop.name, loop.step)
+        if here in self.touched and here != self._just_touched:
+            self.touched = self._touched_before()
+            self._forget_what_follows()
+        if here != self._just_touched:
+            self._just_touched = None
 
     def _forget_lines(self) -> None:
         here = self.loops.index(self.loop.name) if self.loop else 0

@@ -7,7 +7,7 @@ import random
 import sys
 import time
 import traceback
-from collections.abc import Generator
+from collections.abc import Generator, Sequence
 from contextlib import contextmanager, nullcontext, suppress
 from pathlib import Path
 from typing import Any
@@ -17,7 +17,7 @@ import torch
 
 from tidu.errors import TiduError
 from tidu.files import disk_error, write_json
-from tidu.laboratory import finish, gradients, range_test
+from tidu.laboratory import by_hand, finish, gradients, range_test
 from tidu.laboratory.experiment import Experiment
 from tidu.runs import store
 from tidu.runs.provenance import environment, now
@@ -25,6 +25,7 @@ from tidu.runs.run import Options, Run
 from tidu.runs.steps import Diverged, Interrupted
 from tidu.runs.summary import summarise
 from tidu.train import processes
+from tidu.train.knobs import Knobs
 
 
 @dataclasses.dataclass(frozen=True)
@@ -158,8 +159,7 @@ def _carry_out(
 ) -> None:
     seeds = tuple(told["seeds"])
     alone = experiment.batched or len(seeds) == 1
-    per_seed: dict[str, list[float]] = {}
-    seconds = 0.0
+    results: list[dict[str, Any]] = []
     groups = [(path, seeds)] if alone else [(path / f"seed-{s}", (s,)) for s in seeds]
     for place, group in groups:
         place.mkdir(exist_ok=True)
@@ -169,12 +169,9 @@ def _carry_out(
             if processes.is_main():
                 write_json(done, result)
             processes.wait_for_all()
-        result = store.result(place)
-        seconds += result["seconds"]
-        for metric, values in result["per_seed"].items():
-            per_seed.setdefault(metric, []).extend(values)
+        results.append(store.result(place))
     if not alone and processes.is_main():
-        write_json(path / "result.json", _result(per_seed, seconds))
+        write_json(path / "result.json", together(results))
 
 
 def _one(
@@ -199,9 +196,15 @@ def _one(
         checkpoint_every=how.checkpoint_every,
         is_main=processes.is_main(),
     )
+    if told.get("knobs"):  # turned by hand in the lab, where this run comes from
+        live = tuple(getattr(experiment.module, "LIVE", ()))
+        run.knobs = Knobs(run.config, live, told["knobs"])
     began = time.monotonic()
     per_seed = _per_seed(experiment, _metrics(experiment, config, run), len(seeds))
-    return _result(per_seed, time.monotonic() - began)
+    changed = by_hand.remarks(told)
+    if changed:
+        run.remark(*run.remarks(), *changed)
+    return result_of(per_seed, time.monotonic() - began)
 
 
 def _per_seed(experiment: Experiment, metrics: Any, seeds: int) -> dict[str, list[float]]:
@@ -244,7 +247,17 @@ def _metrics(experiment: Experiment, config: Any, run: Run) -> Any:
         ) from problem
 
 
-def _result(per_seed: dict[str, list[float]], seconds: float) -> dict[str, Any]:
+def together(results: Sequence[dict[str, Any]]) -> dict[str, Any]:
+    """The result of several seeds that were trained one after another."""
+    per_seed: dict[str, list[float]] = {}
+    for result in results:
+        for metric, values in result["per_seed"].items():
+            per_seed.setdefault(metric, []).extend(values)
+    return result_of(per_seed, sum(result["seconds"] for result in results))
+
+
+def result_of(per_seed: dict[str, list[float]], seconds: float) -> dict[str, Any]:
+    """The content of ``result.json``."""
     summary = {name: dataclasses.asdict(summarise(values)) for name, values in per_seed.items()}
     means = {name: s["mean"] for name, s in summary.items()}
     return {

@@ -36,6 +36,7 @@ from tidu.files import disk_error, read_json, write_json
 from tidu.runs import gradient_log, path_log
 from tidu.runs.steps import Diverged, Steps
 from tidu.train import checkpoint
+from tidu.train.knobs import Knobs
 from tidu.words import Text
 
 CHECKPOINT_EVERY = 10.0  # seconds
@@ -84,6 +85,7 @@ class Run:
         self.checkpoint_every = checkpoint_every
         self.is_main = is_main
         self.loop: Steps | None = None
+        self.knobs: Knobs | None = None  # where fields are changed on the way
         self.experiment = ""  # the reference of the experiment, set on the run of --from
         self.module: ModuleType | None = None  # the experiment itself, set there too
         self._serial = self._forget_unsaved_log() if writing else 0
@@ -135,10 +137,9 @@ class Run:
         """
         line = log_line(step, metrics)
         if self.is_main:
-            text = json.dumps({k: _jsonable(v) for k, v in line.items()})
             try:
                 with self._log_file.open("a", encoding="utf-8") as file:
-                    file.write(text + "\n")
+                    file.write(log_text(line))
             except OSError as problem:
                 raise disk_error(problem, self._log_file) from problem
         if self.loop is not None:
@@ -287,6 +288,15 @@ def _generator(seed: int, offset: int) -> torch.Generator:
 def log_line(step: int, metrics: Mapping[str, Any]) -> dict[str, Any]:
     """One line of the log: plain numbers, or lists of them."""
     return {"step": step} | {k: _plain(v) for k, v in metrics.items()}
+
+
+def log_text(line: Mapping[str, Any]) -> str:
+    """A line of ``metrics.jsonl``.
+
+    >>> log_text({"step": 3, "loss": 0.5})
+    '{"step": 3, "loss": 0.5}\\n'
+    """
+    return json.dumps({name: _jsonable(value) for name, value in line.items()}) + "\n"
 
 
 def _plain(value: Any) -> Any:

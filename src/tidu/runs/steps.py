@@ -79,10 +79,14 @@ class Steps:
             self._watched.write()
 
     def __iter__(self) -> Iterator[int]:
+        run = self._run
+        if run.knobs is not None:
+            run.knobs.take(self._keep, self._name)
         start = self._restore()
+        if run.knobs is not None:
+            run.knobs.stand(self._name, start)
         if self._ended or start >= self._total:
             return
-        run = self._run
         if start == 0:
             self._save(0, over=False)  # so that there is always a good checkpoint to go back to
         run.loop = self
@@ -95,6 +99,8 @@ class Steps:
                         self._watched.at(step)
                     if self._path is not None:
                         self._path.at(step)
+                    if run.knobs is not None:
+                        run.knobs.at(self._name, step)
                     yield step
                     self.write_gradients()
                     done = step + 1
@@ -113,6 +119,8 @@ class Steps:
         finally:
             self._progress.close()
             run.loop = None
+            if run.knobs is not None:
+                run.knobs.let_go()
 
     def _restore(self) -> int:
         if not self._file.exists():
