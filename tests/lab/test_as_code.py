@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import json
+import os
 import subprocess
 import sys
 import types
@@ -25,6 +26,18 @@ from tidu.laboratory import load_experiment
 from tidu.laboratory.experiment import Experiment
 
 RUNNABLE = [system.id for system in SYSTEMS.values() if system.experiment]
+USUAL = (
+    "spiral",
+    "perceptron",
+    "mlp",
+    "optimizers",
+    "early-stopping",
+    "memory-tasks",
+    "gan",
+    "lenet",
+)
+# All of them take minutes: TIDU_EVERY_SCRIPT=1 pytest tests/lab/test_as_code.py
+CHOSEN = RUNNABLE if os.environ.get("TIDU_EVERY_SCRIPT") else list(USUAL)
 PARTS = 4
 LENGTHS = {"steps": 30, "epochs": 1, "iterations": 4, "points_per_arm": 40, "rounds": 2}
 LONG_ENOUGH = {"optimizers"}  # needs its epochs
@@ -96,7 +109,7 @@ def metrics_in(answer: str) -> dict[str, list[float]]:
 @pytest.mark.parametrize("part", range(PARTS))
 def test_it_reaches_the_numbers_of_the_run(part: int, tmp_path: Path) -> None:
     """Metrics and weights, to the last bit."""
-    chosen = RUNNABLE[part::PARTS]
+    chosen = CHOSEN[part::PARTS]
     experiments = {id: load_experiment(id) for id in chosen}
     configs = {id: shortened(experiment) for id, experiment in experiments.items()}
     scripts = {id: as_code(experiments[id], configs[id], [0]) for id in chosen}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import json
+import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -18,7 +19,13 @@ from tidu.lab.lane import Lane
 from tidu.laboratory import load_experiment
 from tidu.train import checkpoint
 
+USUAL = (
+    "spiral", "autograd", "cost-surface", "perceptron", "mlp", "dropout", "batch-norm", "lenet",
+    "memory-tasks", "gan", "policy-gradient", "pruning",
+)  # fmt: skip
 EXPERIMENTS = [s.id for s in catalogue.SYSTEMS.values() if s.experiment]
+if not os.environ.get("TIDU_EVERY_LANE"):  # all of them take minutes
+    EXPERIMENTS = [id for id in EXPERIMENTS if id in USUAL]
 
 
 @pytest.fixture
@@ -72,6 +79,20 @@ def test_going_back_and_on_again_is_the_same_training(
     assert state(lane) == at_two
     lane.advance(last - step)
     assert state(lane) == at_four
+    if "lr" in lane.knobs.values and lane.phase == "waiting" and lane.step < lane.total:
+        check_a_learning_rate_of_nothing(lane)
+
+
+def check_a_learning_rate_of_nothing(lane: Lane) -> None:
+    """With it the weights stand still."""
+    lane.change("lr", 0.0)
+    optimizers = [kept for kept in lane.kept.values() if isinstance(kept, torch.optim.Optimizer)]
+    after = [p for one in optimizers for group in one.param_groups for p in group["params"]]
+    before = [p.detach().clone() for p in after]
+    assert before
+    lane.advance(1)
+    assert lane.failure is None
+    assert all(torch.equal(a, b) for a, b in zip(before, after, strict=True))
 
 
 @pytest.mark.parametrize(
@@ -106,24 +127,6 @@ def test_the_end_is_that_of_tidu_run(
     while lane.phase not in {"over", "failed"}:
         lane.advance(10**6)
     assert lane.metrics == expected
-
-
-@pytest.mark.parametrize("id", EXPERIMENTS)
-def test_a_learning_rate_of_nothing_stops_the_weights(
-    id: str, lane_of: Callable[..., Lane]
-) -> None:
-    lane = lane_of(id)
-    if "lr" not in lane.knobs.values:
-        pytest.skip(f"{id} has no learning rate to change")
-    lane.advance(1)
-    lane.change("lr", 0.0)
-    optimizers = [kept for kept in lane.kept.values() if isinstance(kept, torch.optim.Optimizer)]
-    after = [p for one in optimizers for group in one.param_groups for p in group["params"]]
-    before = [p.detach().clone() for p in after]
-    assert before
-    lane.advance(1)
-    assert lane.failure is None
-    assert all(torch.equal(a, b) for a, b in zip(before, after, strict=True))
 
 
 def test_a_knob_at_its_own_value_changes_nothing(lane_of: Callable[..., Lane]) -> None:

@@ -28,12 +28,6 @@ def _back(metric: str, cell: str, **fields: object) -> Arm:
     return Arm("memory-tasks", metric, {**short, "test_sequences": 10, **fields})
 
 
-def _writing(positions: str) -> Arm:
-    """A small GPT that knows its positions in this way."""
-    fields = {"heads": 4, "steps": 500, "positions": positions}
-    return Arm("gpt", "val_loss", fields, "quick", SHORT)
-
-
 CELLS: tuple[tuple[str, Text, str, dict[str, object]], ...] = (
     (
         "rnn",
@@ -221,41 +215,11 @@ CLAIMS = (
         ),
         note="002#位置编码",
         test=Text(
-            "打乱输入，看每个符号的答案是否跟着走、丝毫不变；两层，随机权重，有无因果掩码。"
-            "再训练字符 GPT（有因果掩码），有位置编码与没有的比验证损失："
-            "猜下一个字符要看次序。",
+            "打乱输入，看每个符号的答案是否跟着走、丝毫不变；两层，随机权重，有无因果掩码。",
             "The inputs are put into another order: does each token keep its answer exactly? Two "
-            "layers, random weights, with and without a causal mask. And a character GPT, which "
-            "has a causal mask, is trained with positions and without: validation loss at guessing "
-            "the next character, for which order matters.",
+            "layers, random weights, with and without a causal mask.",
         ),
         check="tidu.claims.exact.attention_without_positions:check",
-        conditions=tuple(
-            Condition(
-                f"gpt-{positions}",
-                Text(
-                    f"GPT 学写字，{how.zh}，与没有位置的比",
-                    f"a GPT learns to write, {how.en} against none",
-                ),
-                _writing(positions),
-                _writing("none"),
-            )
-            for positions, how in (
-                ("learned", Text("位置是学出来的", "learned positions")),
-                ("rotary", Text("旋转位置编码", "rotary positions")),
-            )
-        ),
-        direction="lower",
-        smallest=0.02,
-        because=Text(
-            "每个字符差不到 0.02 纳特，生成的文字看不出差别。",
-            "Less than 0.02 nats a character cannot be seen in the text it writes.",
-        ),
-        scope=Text(
-            "2 层、96 宽的字符 GPT，Python 文档，500 步。没有掩码的模型没有训练。",
-            "A character GPT of 2 layers, 96 wide, on Python's documentation, 500 steps. No model "
-            "without a mask is trained.",
-        ),
         evidence=(
             Figure(
                 "causal models without positions learn the order",
