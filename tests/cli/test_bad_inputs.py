@@ -120,7 +120,7 @@ RUN = [
     ("run toy --from no-json", 2, "not a run"),
     ("run pruning --preset quick --from gpt", 2, "gpt"),
     ("run pruning --preset quick --from toy", 2, "toy"),
-    ("run spiral --data {w}/good.csv", 2, "spiral does not take data of your own", "lenet"),
+    ("run optimizers --data {w}/good.csv", 2, "optimizers does not take data of your own", "lenet"),
     ("run lenet --target price", 2, "lenet does not take a target column", "linear-regression"),
     ("run gan --from toy", 2, "gan does not take a run to start from", "pruning"),
     ("run linear-regression --target price", 2, "without --data"),
@@ -297,6 +297,12 @@ NEW = [
     ("new mine --from lstm", 2, "no experiment to copy"),
     (f"new {LONG}", 2, "letters, digits and dashes"),
 ]
+LAB = [
+    ("lab nothing", 2, "no system called"),
+    ("lab lenett", 2, "lenet"),
+    ("lab --port 70000", 2, "0 to 65535"),
+    ("lab --port -1", 2, "0 to 65535"),
+]
 DATA = [
     ("data lst", 2, "list"),
     ("data get", 2, "name"),
@@ -315,7 +321,7 @@ DATA = [
     ("run lenet --mirror {w}/empty-mirror", 1, "Three ways out"),
     ("run lenet --mirror /nowhere", 2, "/nowhere"),
 ]
-TABLE = [*COMMANDS, *RUN, *OWN_DATA, *RUNS, *USE, *EXPORT, *NEW, *DATA]
+TABLE = [*COMMANDS, *RUN, *OWN_DATA, *RUNS, *USE, *EXPORT, *NEW, *LAB, *DATA]
 
 
 @pytest.fixture(scope="module")

@@ -122,6 +122,8 @@ def test_jupyterlab(browser: Any, tmp_path: Path) -> None:
         page.set_default_timeout(90_000)
         page.goto(f"{address}/tree/own.ipynb")
         page.wait_for_selector(".jp-Notebook .jp-CodeCell")
+        page.wait_for_selector('.jp-Notebook-ExecutionIndicator[data-status="idle"]')
+        page.wait_for_timeout(2000)
         page.get_by_role("menuitem", name="Run", exact=True).click()
         page.get_by_role("menuitem", name="Run All Cells", exact=True).click()
         page.wait_for_selector(".inspect .maps")

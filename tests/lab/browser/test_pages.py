@@ -14,7 +14,6 @@ PAGES = (
     "/runs",
     "/claim/softmax-example",
     "/claim/shuffling-helps",
-    "/system/none",
 )
 
 

@@ -188,11 +188,11 @@ def forger_turn(
     return loss
 
 
-@torch.no_grad()
 def follow(average: torch.nn.Module, generator: torch.nn.Module, share: float) -> None:
     """Move the average of the generator's weights a little; it keeps ``share`` of itself."""
-    for slow, fast in zip(average.parameters(), generator.parameters(), strict=True):
-        slow.lerp_(fast, 1 - share)
+    with torch.no_grad():
+        for slow, fast in zip(average.parameters(), generator.parameters(), strict=True):
+            slow.lerp_(fast, 1 - share)
 
 
 def adversary(config: Config) -> Literal["non-saturating", "least-squares", "wasserstein"]:
