@@ -11,7 +11,7 @@ import torch
 
 from tidu import nn, text
 from tidu.lab.bench import Bench
-from tidu.lab.pack import Pack
+from tidu.views.pack import Pack
 
 TINY = {"preset": "quick", "layers": "2", "dim": "16", "heads": "2", "context": "16"}
 TINY |= {"batch": "4", "steps": "6", "dropout": "0.2"}

@@ -10,7 +10,7 @@ import torch
 
 from tidu import data, vision
 from tidu.lab.bench import Bench
-from tidu.lab.pack import Pack
+from tidu.views.pack import Pack
 
 TINY = {"preset": "quick", "net": "lenet-5-1998", "hidden": "20", "batch": "16", "epochs": "1"}
 

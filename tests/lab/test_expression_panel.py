@@ -13,9 +13,9 @@ import torch
 
 from tidu.expression import parse
 from tidu.lab.bench import Bench
-from tidu.lab.pack import Pack
 from tidu.lab.panels import expression as panel_module
 from tidu.views.graph_drawing import told
+from tidu.views.pack import Pack
 
 SMALL = {"preset": "quick", "steps": "3", "hidden": "4", "expression": "(a*b + sin(c))**2"}
 

@@ -13,8 +13,8 @@ from torch import Tensor
 
 from tidu import nn, text
 from tidu.lab.bench import Bench
-from tidu.lab.pack import Pack
 from tidu.lab.unrolled import Unrolled
+from tidu.views.pack import Pack
 
 SMALL = {"preset": "quick", "lags": "6", "hidden": "5", "steps": "8", "batch_size": "4"}
 SMALL |= {"test_sequences": "10"}

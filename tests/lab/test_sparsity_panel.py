@@ -11,9 +11,9 @@ import torch
 
 from tidu import compress, data, nn
 from tidu.lab.bench import Bench
-from tidu.lab.pack import Pack
 from tidu.lab.panels import sparsity as room
 from tidu.lab.panels.sparsity import LEVELS
+from tidu.views.pack import Pack
 
 TINY = {"preset": "quick", "epochs": "1", "round_epochs": "1", "rounds": "1"}
 

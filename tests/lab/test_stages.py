@@ -10,9 +10,9 @@ import pytest
 import torch
 from torch import Tensor, nn
 
-from tidu.lab.reference import source_of
 from tidu.lab.stages import Stage, arithmetic, readable, stages_of
 from tidu.nn import ConvPoolNet, Dropout, LeNet5, LeNet300100
+from tidu.views.reference import source_of
 
 EPSILON = torch.finfo(torch.float32).eps
 

@@ -29,12 +29,12 @@ from tidu.data.own_points import write_points
 from tidu.errors import TiduError
 from tidu.lab import own_points
 from tidu.lab.lane import Lane
-from tidu.lab.pack import Pack, plain
 from tidu.lab.panels import panels_of
-from tidu.lab.reference import source_of
 from tidu.lab.setting import OWN_FILE, Setting, describe
 from tidu.laboratory.experiment import load_experiment
 from tidu.runs.run import Options
+from tidu.views.pack import Pack, plain
+from tidu.views.reference import source_of
 
 SECONDS = 0.06  # of work between two frames
 Answer = tuple[dict[str, Any], list[bytes]]

@@ -222,7 +222,7 @@ class Lab:
 
     async def live(self, socket: WebSocket) -> None:
         """A bench for as long as its page is open."""
-        from tidu.lab.pack import one_message, plain
+        from tidu.views.pack import one_message, plain
 
         await socket.accept()
         self.sockets.add(socket)

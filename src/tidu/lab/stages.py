@@ -19,9 +19,9 @@ from jaxtyping import Float
 from torch import Tensor, nn
 from torch.nn.functional import max_pool2d, pad
 
-from tidu.lab.reference import reference
 from tidu.nn import ConvPoolNet, LeNet5, LeNet300100
 from tidu.record import record
+from tidu.views.reference import reference
 from tidu.vision import grey_images
 
 STRONGEST = 10  # products of a linear layer that are told one by one

@@ -13,7 +13,7 @@ from importlib import resources
 from typing import Any, Protocol, runtime_checkable
 
 from tidu.lab.lane import Lane
-from tidu.lab.pack import Pack
+from tidu.views.pack import Pack
 
 PANELS: dict[str, tuple[str, ...]] = {
     "gpt": ("attention", "gates"),

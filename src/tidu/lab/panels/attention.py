@@ -23,9 +23,9 @@ from torch.nn import functional
 from tidu import nn, text
 from tidu.errors import TiduError
 from tidu.lab.lane import Lane
-from tidu.lab.pack import Pack
-from tidu.lab.reference import reference
 from tidu.nn.attention import masked_softmax
+from tidu.views.pack import Pack
+from tidu.views.reference import reference
 
 BARS = 12  # candidates for the next token that are shown
 MOST_TEXT = 2000  # characters that may be typed, or written on

@@ -17,8 +17,8 @@ from tidu import rl
 from tidu.errors import TiduError
 from tidu.lab import mistake
 from tidu.lab.lane import Lane
-from tidu.lab.pack import Pack
-from tidu.lab.reference import reference
+from tidu.views.pack import Pack
+from tidu.views.reference import reference
 
 ENVIRONMENT = "CartPole-v1"
 EDGE = 2.4  # where the track ends

@@ -13,8 +13,8 @@ from torch import Tensor, nn
 
 from tidu import data, vision
 from tidu.lab.lane import Lane
-from tidu.lab.pack import Pack
 from tidu.lab.stages import Stage, arithmetic, readable, stages_of
+from tidu.views.pack import Pack
 
 SIZE = 28  # height and width of the image
 

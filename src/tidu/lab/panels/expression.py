@@ -22,10 +22,10 @@ from tidu.errors import TiduError
 from tidu.expression import Expression, parse
 from tidu.lab import mistake
 from tidu.lab.lane import Lane
-from tidu.lab.pack import Pack
-from tidu.lab.reference import formula_of, reference
 from tidu.views import graph_player
 from tidu.views.graph_drawing import SIGNS, drawing, label, told
+from tidu.views.pack import Pack
+from tidu.views.reference import formula_of, reference
 
 FIRST = "(a*b + sin(c))**2"
 MOST = 120  # boxes drawn

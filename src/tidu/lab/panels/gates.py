@@ -14,7 +14,6 @@ from torch import Tensor
 from tidu import nn
 from tidu.errors import TiduError
 from tidu.lab.lane import Lane
-from tidu.lab.pack import Pack
 from tidu.lab.readers import (
     Reader,
     Sequence,
@@ -25,8 +24,9 @@ from tidu.lab.readers import (
     study_text,
     text_sequence,
 )
-from tidu.lab.reference import reference
 from tidu.lab.unrolled import LSTM_PARTS, Unrolled
+from tidu.views.pack import Pack
+from tidu.views.reference import reference
 from tidu.views.systems.memory_tasks import NAMES
 
 FORMULAS = {

@@ -8,8 +8,8 @@ import torch
 from torch import Tensor, nn
 
 from tidu.lab.lane import Lane
-from tidu.lab.pack import Pack
-from tidu.lab.reference import of_layer
+from tidu.views.pack import Pack
+from tidu.views.reference import of_layer
 
 BINS = 31
 MOST = 40  # weights shown of one lane

@@ -14,9 +14,9 @@ from tidu import autograd, data, nn
 from tidu.lab import own_points
 from tidu.lab.hands import Place
 from tidu.lab.lane import Lane
-from tidu.lab.pack import Pack
-from tidu.lab.reference import reference
 from tidu.views.moving_grid import flatten_stages, stage_names
+from tidu.views.pack import Pack
+from tidu.views.reference import reference
 
 SIDE = 64  # places of the map across
 COARSE = 2  # the small maps of the units take every second

@@ -13,9 +13,9 @@ from tidu.experiments.generative import gan
 from tidu.lab.hands import Keep
 from tidu.lab.lane import Lane
 from tidu.lab.live_run import LiveRun
-from tidu.lab.pack import Pack
 from tidu.lab.panels.plane import SIDE, plane_of, shown_of
-from tidu.lab.reference import reference
+from tidu.views.pack import Pack
+from tidu.views.reference import reference
 
 SHOWN = 400  # points drawn of each kind
 ARROWS = 120

@@ -19,8 +19,8 @@ from tidu import compress, data, vision
 from tidu.compress import magnitude
 from tidu.errors import TiduError
 from tidu.lab.lane import Lane
-from tidu.lab.pack import Pack
-from tidu.lab.reference import reference
+from tidu.views.pack import Pack
+from tidu.views.reference import reference
 
 LEVELS = (
     *(round(0.05 * i, 2) for i in range(19)),

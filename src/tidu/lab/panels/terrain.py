@@ -22,9 +22,9 @@ from tidu.experiments.optimisation import optimizers
 from tidu.lab import landscape, mistake
 from tidu.lab.landscape import Landscape, View
 from tidu.lab.lane import Lane
-from tidu.lab.pack import Pack
-from tidu.lab.reference import formula_of, reference
 from tidu.views import palette
+from tidu.views.pack import Pack
+from tidu.views.reference import formula_of, reference
 
 FIRST = ("sgd", "momentum", "rmsprop", "adam")  # who walks at first
 STEPS = 150
