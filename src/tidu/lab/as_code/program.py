@@ -21,11 +21,22 @@ from typing import Any
 
 from tidu.lab.as_code import modules
 from tidu.lab.as_code.effects import Effects, made_in
-from tidu.lab.as_code.known import SOME, Known, Names, constant, known
+from tidu.lab.as_code.known import SOME, Known, Names, known
 from tidu.lab.as_code.modules import Definition, Foreign, Meaning, Module, Room
 from tidu.lab.as_code.references import FUNCTION, Reference, locals_of, references
 from tidu.lab.as_code.simplify import Setting, simplified
 from tidu.lab.as_code.sources import data_module, named_sources
+from tidu.lab.as_code.syntax import (
+    attributes_read,
+    config_text,
+    constant_of,
+    defaults_of,
+    function_called,
+    is_words,
+    kinds_asked,
+    parameters_of,
+    stable_fields,
+)
 
 HERE = "tidu.lab.as_code.stand_ins"
 INSTEAD = {
@@ -77,7 +88,7 @@ class Program:
         self.config_key = Definition(experiment.__name__, type(config).__name__)
         self.config = config
         self._made: dict[str, Module] = {}
-        self.fields = _stable_fields(self.experiment, config)
+        self.fields = stable_fields(self.experiment, config)
         self.roots = [
             Definition(experiment.__name__, "run"),
             self.config_key,
@@ -131,7 +142,7 @@ class Program:
                     continue
                 item = self.item(key, old.get(key))
                 self.items[key] = item
-                self.attributes |= _attributes(item.statement)
+                self.attributes |= attributes_read(item.statement)
                 waiting += self._needs(item)
             if self.attributes == asked:
                 break
@@ -141,7 +152,7 @@ class Program:
                     again = self.item(key, old.get(key))
                     if again.text != item.text:
                         self.items[key] = again
-                        self.attributes |= _attributes(again.statement)
+                        self.attributes |= attributes_read(again.statement)
                         waiting += self._needs(again)
         self._learn()
 
@@ -154,7 +165,7 @@ class Program:
         text = module.segment(key.name)
         item = Item(key, module, text, dict(old.brought) if old else {})
         if key == self.config_key:
-            item.text = _config_text(module, key.name, self.config)
+            item.text = config_text(module, key.name, self.config)
         else:
             statement = ast.parse(text).body[0]
             if isinstance(statement, ast.ClassDef):
@@ -384,7 +395,7 @@ class Program:
             self._without_imports(item)
             names = self.names_in(item, statement, self.outer(item))
             effects = self._effects(item, statement, names)
-            body = [s for s in statement.body if not _is_words(s)]
+            body = [s for s in statement.body if not is_words(s)]
             if all(effects.needless(s) or effects.harmless(s) for s in body):
                 records = any(effects.needless(s) for s in body) or any(
                     isinstance(n, ast.Attribute) and n.attr == "record" for n in ast.walk(statement)
@@ -434,7 +445,7 @@ class Program:
                     given.setdefault(meant, []).append(self._given(meant, call, names))
         counts = {key: len(calls) for key, calls in given.items()}
         for item in self.items.values():
-            kinds = _kinds_asked(item.statement)
+            kinds = kinds_asked(item.statement)
             for reference, meaning, _ in item.references:
                 place = (reference.node.lineno, reference.node.col_offset)
                 if isinstance(meaning, Definition) and not reference.annotation | (place in kinds):
@@ -442,17 +453,17 @@ class Program:
         self.facts = {}
         gone: dict[Definition, frozenset[str]] = {}
         for key, calls in given.items():
-            statement = _called(self.items[key].statement)
+            statement = function_called(self.items[key].statement)
             if counts[key] < 0 or statement is None or key in self.roots:
                 continue  # it is handed about as a value
             if any(one is None for one in calls):
                 continue
             facts: dict[str, Known] = {}
             never: set[str] = set()
-            whole = _called(self.module(key.module).statements[key.name])
+            whole = function_called(self.module(key.module).statements[key.name])
             assert whole is not None
-            defaults = _defaults(whole)
-            for name in _parameters(statement):
+            defaults = defaults_of(whole)
+            for name in parameters_of(statement):
                 values = [one.get(name, _OMITTED) for one in calls if one is not None]
                 if all(value is _OMITTED for value in values):
                     if name in defaults and isinstance(defaults[name], ast.Constant):
@@ -489,7 +500,7 @@ class Program:
     def _given(
         self, key: Definition, call: ast.Call, names: Names
     ) -> dict[str, Known | None] | None:
-        statement = _called(self.items[key].statement)
+        statement = function_called(self.items[key].statement)
         if statement is None:
             return {}
         if any(isinstance(a, ast.Starred) for a in call.args) or any(
@@ -512,7 +523,7 @@ def _is_empty(item: Item) -> bool:
     """Whether it is a function that does nothing."""
     statement = item.statement
     return isinstance(statement, ast.FunctionDef) and all(
-        isinstance(one, ast.Pass) or _is_words(one) for one in statement.body
+        isinstance(one, ast.Pass) or is_words(one) for one in statement.body
     )
 
 
@@ -520,49 +531,11 @@ def _hands_through(item: Item) -> bool:
     """Whether it is a function that gives back the one thing it is given."""
     if not isinstance(item.statement, ast.FunctionDef):
         return False
-    body = [s for s in item.statement.body if not _is_words(s)]
+    body = [s for s in item.statement.body if not is_words(s)]
     arguments = [a.arg for a in item.statement.args.args]
     if len(body) != 1 or not isinstance(body[0], ast.Return) or len(arguments) != 1:
         return False
     return isinstance(body[0].value, ast.Name) and body[0].value.id == arguments[0]
-
-
-def _called(statement: ast.stmt) -> ast.FunctionDef | ast.AsyncFunctionDef | None:
-    """The function that a call of a definition goes to."""
-    if isinstance(statement, ast.ClassDef):
-        inside = (s for s in statement.body if isinstance(s, FUNCTION) and s.name == "__init__")
-        return next(inside, None)
-    return statement if isinstance(statement, FUNCTION) else None
-
-
-def _kinds_asked(statement: ast.stmt) -> set[tuple[int, int]]:
-    """Where names stand that ``isinstance`` asks for."""
-    return {
-        (n.lineno, n.col_offset)
-        for call in ast.walk(statement)
-        if isinstance(call, ast.Call) and isinstance(call.func, ast.Name)
-        and call.func.id == "isinstance"
-        for n in ast.walk(call.args[1])
-        if isinstance(n, ast.Name)
-    }  # fmt: skip
-
-
-def constant_of(node: ast.expr | None) -> Known | None:
-    """What is known of a default."""
-    return constant(node.value) if isinstance(node, ast.Constant) else None
-
-
-def _parameters(statement: ast.FunctionDef | ast.AsyncFunctionDef) -> list[str]:
-    given = statement.args
-    return [a.arg for a in (*given.posonlyargs, *given.args, *given.kwonlyargs)]
-
-
-def _defaults(statement: ast.FunctionDef | ast.AsyncFunctionDef) -> dict[str, ast.expr]:
-    given = statement.args
-    every = [a.arg for a in (*given.posonlyargs, *given.args)]
-    found = dict(zip(every[len(every) - len(given.defaults) :], given.defaults, strict=True))
-    named = zip(given.kwonlyargs, given.kw_defaults, strict=True)
-    return found | {a.arg: d for a, d in named if d is not None}
 
 
 def _calls(item: Item, program: Program) -> list[tuple[ast.Call, Names]]:
@@ -600,62 +573,3 @@ def _calls(item: Item, program: Program) -> list[tuple[ast.Call, Names]]:
 
     look(item.statement, program.outer(item), frozenset())
     return found
-
-
-def _attributes(statement: ast.stmt) -> set[str]:
-    """The names read behind dots, or by ``getattr``."""
-    found = {n.attr for n in ast.walk(statement) if isinstance(n, ast.Attribute)}
-    for node in ast.walk(statement):
-        if not isinstance(node, ast.Call) or not isinstance(node.func, ast.Name):
-            continue
-        if node.func.id in ("getattr", "hasattr", "setattr") and len(node.args) > 1:
-            named = node.args[1]
-            if isinstance(named, ast.Constant):
-                found.add(str(named.value))
-    return found
-
-
-def _is_words(statement: ast.stmt) -> bool:
-    return isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Constant)
-
-
-def _stable_fields(module: Module, config: Any) -> dict[str, Known]:
-    """What is known of the configuration's fields, apart from those that the code changes."""
-    changed: set[str] = set()
-    names = {field.name for field in dataclasses.fields(config)}
-    for statement in module.statements.values():
-        if not isinstance(statement, FUNCTION):
-            continue
-        for node in ast.walk(statement):
-            if isinstance(node, ast.Call) and ast.unparse(node.func).split(".")[-1] in (
-                "replace",
-                type(config).__name__,
-            ):
-                for keyword in node.keywords:
-                    changed |= {keyword.arg} if keyword.arg else names
-    return {name: constant(getattr(config, name)) for name in names if name not in changed}
-
-
-def _config_text(module: Module, name: str, config: Any) -> str:
-    """The configuration's class with the present values as its defaults."""
-    from tidu.laboratory.comments import field_comments
-
-    statement = module.statements[name]
-    assert isinstance(statement, ast.ClassDef)
-    comments = field_comments(type(config))
-    plain = {"PositiveInt": "int", "NonNegativeInt": "int", "PositiveFloat": "float",
-             "NonNegativeFloat": "float", "OpenFraction": "float", "Fraction": "float"}  # fmt: skip
-    lines = ["@dataclass(frozen=True)", f"class {name}:", '    """The setting."""', ""]
-    for one in statement.body:
-        if isinstance(one, ast.AnnAssign) and isinstance(one.target, ast.Name):
-            kind = ast.unparse(one.annotation)
-            for ours, theirs in plain.items():
-                kind = kind.replace(ours, theirs)
-            value = getattr(config, one.target.id)
-            kind = "str" if isinstance(value, str) and "None" not in kind else kind
-            said = repr(value).replace("'", '"') if '"' not in repr(value) else repr(value)
-            comment = f"  # {comments[one.target.id]}" if one.target.id in comments else ""
-            lines.append(f"    {one.target.id}: {kind} = {said}{comment}")
-        elif isinstance(one, FUNCTION):
-            lines += ["", *module.lines[one.lineno - 1 : one.end_lineno]]
-    return "\n".join(lines)
