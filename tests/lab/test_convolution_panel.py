@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 import torch
+from panel_bench import frame_of, ready
 
 from tidu import data, vision
 from tidu.lab.bench import Bench
-from tidu.views.pack import Pack
 
 TINY = {"preset": "quick", "net": "lenet-5-1998", "hidden": "20", "batch": "16", "epochs": "1"}
 
@@ -22,27 +22,8 @@ def bench(embedded: None) -> Iterator[Bench]:
     made.close()
 
 
-def ready(system: str, told: dict[str, str], steps: int = 0) -> Bench:
-    """A bench whose data are there, so many steps on; a busy machine takes its time."""
-    made = Bench(system, told)
-    for lane in made.lanes:
-        lane.settle(120)
-    if steps:
-        made.handle({"kind": "next", "steps": steps, "seconds": 60})
-    return made
-
-
 def told(bench: Bench) -> tuple[dict[str, Any], Any]:
-    """The panel's frame, and what turns a tensor's place in it into the tensor."""
-    pack = Pack()
-    frame = bench.panels["convolution"].frame(bench.lanes, pack)
-    kinds = {"f4": torch.float32, "u1": torch.uint8}
-
-    def tensor(place: dict[str, Any]) -> torch.Tensor:
-        raw = bytearray(pack.buffers[place["$tensor"]])
-        return torch.frombuffer(raw, dtype=kinds[place["kind"]]).reshape(place["shape"])
-
-    return frame, tensor
+    return frame_of(bench, "convolution")
 
 
 def act(bench: Bench, **message: Any) -> dict[str, Any]:
