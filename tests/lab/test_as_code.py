@@ -126,7 +126,7 @@ def test_it_reaches_the_numbers_of_the_run(part: int, tmp_path: Path) -> None:
             import torch
 
             name = id.replace("-", "_")
-            theirs = torch.load(tmp_path / "scripts" / id / f"{name}.pt")
+            theirs = torch.load(tmp_path / "scripts" / id / f"{name}.pt", weights_only=True)
             ours = load_file(run.path / "model.safetensors")
             if set(ours) != set(theirs) or not all(torch.equal(ours[k], theirs[k]) for k in ours):
                 different[id] = "other weights"

@@ -22,11 +22,13 @@ import shutil
 import tempfile
 import threading
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from tidu.data.own_points import write_points
 from tidu.errors import TiduError
+from tidu.fields import check
 from tidu.lab import own_points
 from tidu.lab.lane import Lane
 from tidu.lab.panels import panels_of
@@ -64,9 +66,11 @@ class Bench:
             pack = Pack()
             try:
                 reply = self._answer(dict(message), pack)
-            except (TiduError, LookupError, ValueError) as problem:
-                hint = problem.hint if isinstance(problem, TiduError) else ""
-                reply = {"kind": "error", "message": str(problem).split("\n")[0], "hint": hint}
+            except TiduError as problem:
+                reply = {"kind": "error", "message": problem.message, "hint": problem.hint}
+            except Exception as problem:  # a wrong message, or a network that refuses a value
+                said = str(problem).split("\n")[0] or type(problem).__name__
+                reply = {"kind": "error", "message": said, "hint": ""}
             return plain({**reply, "answers": message.get("id")}), pack.buffers
 
     def close(self) -> None:
@@ -104,9 +108,12 @@ class Bench:
 
     def _on_knob(self, message: dict[str, Any], pack: Pack) -> None:
         variant = int(message.get("variant", 0))
+        field, value = str(message["field"]), float(message["value"])
+        if value:  # nothing at all is a value to try, also where a run must begin with more
+            check(replace(self.setting.configs(self.experiment)[variant], **{field: value}))
         for lane, label in zip(self.lanes, self._labels, strict=True):
             if label == variant:
-                lane.change(str(message["field"]), float(message["value"]))
+                lane.change(field, value)
 
     def _on_goto(self, message: dict[str, Any], pack: Pack) -> None:
         for lane in self.lanes:

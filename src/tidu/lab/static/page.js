@@ -71,7 +71,7 @@ for (const place of document.querySelectorAll("[data-bench]")) {
   const start = () => {
     const channel = socketChannel(place.dataset.bench, () => {
       bench.complain({
-        zh: "", message: body.dataset.language === "zh" ? "与实验室的连接断了。" : "The connection to the lab is gone.",
+        message: body.dataset.language === "zh" ? "与实验室的连接断了。" : "The connection to the lab is gone.",
         hint: body.dataset.language === "zh" ? "重新打开 tidu lab，再刷新本页；地址里存着设置。" : "Start tidu lab again and reload; the address keeps the setting.",
       });
     });
