@@ -2,11 +2,12 @@
 
 import { CodePane } from "./code.js";
 import { h, replace } from "./dom.js";
+import { Maps } from "./maps.js";
 import { shown } from "./numbers.js";
 import { Wire } from "./wire.js";
 
 const PARTS = { value: { zh: "激活值", en: "activation" }, gradient: { zh: "梯度", en: "gradient" } };
-const CELL = 96; // pixels of a small picture
+const WIDEST = 620; // pixels of a row of small maps
 
 export class Inspector {
   constructor(channel) {
@@ -85,16 +86,18 @@ export class Inspector {
   async look(place, row) {
     const reply = await this.wire.ask({ kind: "place", name: place.name, row });
     if (reply.kind !== "place") return;
+    const drawn = Object.fromEntries(Object.keys(reply.parts).map((kind) => [kind, new Maps({ label: PARTS[kind], size: 6 })]));
     const pick = h("input", { type: "range", min: 0, max: reply.rows - 1, value: String(row), "aria-label": { zh: "批里的第几个", en: "row of the batch" } });
     pick.addEventListener("change", () => this.look(place, Number(pick.value)));
     replace(
       this.detail,
       h("h3", {}, h("code", {}, place.name || "·"), " ", place.shape.join(" × ")),
       reply.rows > 1 ? h("label", { class: "hands" }, { zh: "批里的第几个", en: "row of the batch" }, pick, h("output", {}, String(row))) : null,
-      Object.entries(reply.parts).map(([kind, { maps, reach }]) =>
-        h("figure", {}, h("figcaption", {}, PARTS[kind], ` ±${shown(reach, 3)}`), h("div", { class: "maps" }, pictures(maps, reach, kind))),
+      Object.entries(reply.parts).map(([kind, { reach }]) =>
+        h("figure", { class: "maps" }, h("figcaption", {}, PARTS[kind], ` ±${shown(reach, 3)}`), drawn[kind].element),
       ),
     );
+    for (const [kind, { maps, reach }] of Object.entries(reply.parts)) drawn[kind].update(maps, maps.shape, reach, WIDEST);
   }
 }
 
@@ -118,31 +121,4 @@ function spread(about) {
     `${shown(about.mean, 2)} ± ${shown(about.std, 2)}`,
     broken,
   );
-}
-
-// Orange for what is above zero, purple for what is below, white for zero: told apart by all eyes.
-function* pictures(maps, reach, kind) {
-  const [count, height, width] = maps.shape;
-  for (let m = 0; m < count; m++) {
-    const canvas = h("canvas", { width, height, role: "img", "aria-label": `${kind} ${m}` });
-    const size = Math.max(1, Math.floor(CELL / Math.max(width, height)));
-    canvas.style.width = `${Math.max(width * size, count === 1 ? 256 : 24)}px`;
-    canvas.style.height = `${Math.max(height * size, 12)}px`;
-    canvas.style.imageRendering = "pixelated";
-    const pen = canvas.getContext("2d");
-    const image = pen.createImageData(width, height);
-    for (let i = 0; i < width * height; i++) {
-      const [r, g, b] = signed(maps[m * width * height + i] / (reach || 1));
-      image.data.set([r, g, b, 255], i * 4);
-    }
-    pen.putImageData(image, 0, 0);
-    yield canvas;
-  }
-}
-
-export function signed(share) {
-  if (!Number.isFinite(share)) return [0, 0, 0];
-  const t = Math.max(-1, Math.min(1, share));
-  const end = t > 0 ? [179, 88, 6] : [84, 39, 136];
-  return end.map((c) => Math.round(255 + (c - 255) * Math.abs(t)));
 }
